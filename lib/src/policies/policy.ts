@@ -1,0 +1,29 @@
+/**
+ * What every method of the lecture needs from a policy pi_theta(a|s): draw an action, tell its log-probability, and
+ * add a weighted score function  w * grad_theta log pi_theta(a|s)  to a gradient.
+ */
+
+import type { Rng } from '../math/rng';
+
+/** A stochastic policy over the actions 0 .. n - 1, differentiable in its parameters theta. */
+export interface Policy {
+  /** theta, flat. Algorithms change it in place. */
+  readonly parameters: Float64Array;
+  readonly actionCount: number;
+  /** Writes pi_theta(.|s) to out[0 .. n - 1]; `observation` holds the numbers of o at [offset ..]. */
+  probabilities(observation: ArrayLike<number>, offset: number, out: Float64Array): void;
+  /** a ~ pi_theta(.|s). */
+  act(observation: ArrayLike<number>, offset: number, rng: Rng): number;
+  /** log pi_theta(a|s), in nats. */
+  logProb(observation: ArrayLike<number>, offset: number, action: number): number;
+  /** gradient += weight * grad_theta log pi_theta(a|s). */
+  addScore(
+    observation: ArrayLike<number>,
+    offset: number,
+    action: number,
+    weight: number,
+    gradient: Float64Array,
+  ): void;
+  /** A copy with parameters of its own. */
+  clone(): Policy;
+}
