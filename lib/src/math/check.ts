@@ -72,7 +72,7 @@ export function checkVector<T extends ArrayLike<number>>(name: string, vector: T
   return vector;
 }
 
-/** A probability vector: entries in [0, 1] whose sum is 1 within 1e-8. */
+/** A probability vector: entries in [0, 1] whose sum is 1 within 1e-8 (1e-5 for a Float32Array). */
 export function checkProbabilities<T extends ArrayLike<number>>(name: string, p: T, length?: number): T {
   checkVector(name, p, length);
   if (p.length === 0) fail(`${name} is empty, but must hold at least one probability.`);
@@ -81,6 +81,13 @@ export function checkProbabilities<T extends ArrayLike<number>>(name: string, p:
     if (p[i] < 0 || p[i] > 1) fail(`${name}[${i}] is ${p[i]}, but must be a probability from 0 to 1.`);
     sum += p[i];
   }
-  if (Math.abs(sum - 1) > 1e-8) fail(`${name} sums to ${sum}, but must sum to 1.`);
+  if (Math.abs(sum - 1) > (p instanceof Float32Array ? 1e-5 : 1e-8))
+    fail(`${name} sums to ${sum}, but must sum to 1.`);
   return p;
+}
+
+/** Throws unless `action` is a whole number from 0 to count - 1. */
+export function checkAction(action: number, count: number): void {
+  if (!(action >= 0 && action < count && Math.floor(action) === action))
+    fail(`action is ${show(action)}, but must be a whole number from 0 to ${count - 1}.`);
 }

@@ -3,6 +3,7 @@
  * add a weighted score function  w * grad_theta log pi_theta(a|s)  to a gradient.
  */
 
+import { fail } from '../math/check';
 import type { Rng } from '../math/rng';
 
 /** A stochastic policy over the actions 0 .. n - 1, differentiable in its parameters theta. */
@@ -26,4 +27,17 @@ export interface Policy {
   ): void;
   /** A copy with parameters of its own. */
   clone(): Policy;
+}
+
+/** The score function grad_theta log pi_theta(a|s) of one observation, a new array shaped like theta. */
+export function scoreOf(policy: Policy, observation: ArrayLike<number>, action: number): Float64Array {
+  const gradient = new Float64Array(policy.parameters.length);
+  policy.addScore(observation, 0, action, 1, gradient);
+  return gradient;
+}
+
+/** Throws unless a gradient has as many numbers as theta. */
+export function checkGradient(gradient: ArrayLike<number>, length: number): void {
+  if (gradient.length !== length)
+    fail(`gradient has length ${gradient.length}, but theta has ${length} numbers.`);
 }

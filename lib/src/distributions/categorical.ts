@@ -1,0 +1,258 @@
+/**
+ * The categorical distribution over the actions 0 .. n - 1, parametrised by logits z:
+ *
+ *   p_k = exp(z_k) / sum_j exp(z_j)
+ *
+ * and everything that policy gradients ask of it: the log-probability with its gradient, the score function (lecture 6,
+ * "Likelihood ratio / score function policy gradient"); the entropy H(p) = -sum_k p_k log p_k; and the divergence
+ * D_KL(p || q) = sum_k p_k (log p_k - log q_k) that trust regions and PPO-KL are made of. Gradients with respect to
+ * logits (Bishop 2006, section 4.3.4 for the first; the others follow from d p_k / d z_j = p_k ([k = j] - p_j)):
+ *
+ *   d log p_a / d z_k = [k = a] - p_k
+ *   d H       / d z_k = -p_k (log p_k + H)
+ *   d KL      / d z_k = p_k (log p_k - log q_k - KL)     z the logits of p
+ *   d KL      / d z_k = q_k - p_k                        z the logits of q
+ *
+ * Everything is computed from log p = z - logsumexp(z), which neither overflows nor loses digits for large |z|. A logit
+ * of -Infinity means probability zero and is answered exactly: 0 log 0 = 0, and D_KL(p || q) = Infinity where
+ * q_k = 0 < p_k. NaN, +Infinity and logits that are all -Infinity throw a RangeError. Logarithms are natural (nats).
+ *
+ * Each function reads `count` logits from `offset` on, by default all of them, so that a table [S * A] or a batch
+ * [B * A] is worked on row by row without a copy. Those whose name ends in Into or begins with add allocate nothing.
+ */
+
+import { checkAction, fail, show } from '../math/check';
+import type { Rng } from '../math/rng';
+
+/** Numbers in any kind of array that can be written to. */
+export type MutableVector = Float64Array | Float32Array | number[];
+
+/** log sum_k exp(z_k); also where all functions of this file check their logits. */
+export function logSumExp(logits: ArrayLike<number>, offset = 0, count = logits.length - offset): number {
+  let max = -Infinity;
+  for (let i = offset; i < offset + count; i++) if (logits[i] > max) max = logits[i];
+  let sum = 0;
+  for (let i = offset; i < offset + count; i++) sum += Math.exp(logits[i] - max);
+  // NaN here for a NaN or missing logit, for +Infinity and for nothing but -Infinity; 0 for no logits at all.
+  return sum > 0 ? max + Math.log(sum) : badLogits(logits, offset, count);
+}
+
+function badLogits(logits: ArrayLike<number>, offset: number, count: number): never {
+  if (count < 1) fail('logits are empty, but a categorical distribution needs at least one.');
+  for (let i = offset; i < offset + count; i++)
+    if (!(logits[i] < Infinity))
+      fail(`logits[${i}] is ${show(logits[i])}, but must be a finite number or -Infinity.`);
+  return fail(`logits are all -Infinity (${count} of them), but at least one action must be possible.`);
+}
+
+function checkSameLength(p: ArrayLike<number>, q: ArrayLike<number>): void {
+  if (p.length !== q.length)
+    fail(`pLogits and qLogits have lengths ${p.length} and ${q.length}, but must be equally long.`);
+}
+
+/** log p_k for all k, written to out[outOffset ..]; `out` may be `logits`. */
+export function logSoftmaxInto(
+  logits: ArrayLike<number>,
+  offset: number,
+  count: number,
+  out: MutableVector,
+  outOffset: number,
+): void {
+  const normalizer = logSumExp(logits, offset, count);
+  for (let k = 0; k < count; k++) out[outOffset + k] = logits[offset + k] - normalizer;
+}
+
+/** p_k for all k, written to out[outOffset ..]; `out` may be `logits`. */
+export function softmaxInto(
+  logits: ArrayLike<number>,
+  offset: number,
+  count: number,
+  out: MutableVector,
+  outOffset: number,
+): void {
+  const normalizer = logSumExp(logits, offset, count);
+  for (let k = 0; k < count; k++) out[outOffset + k] = Math.exp(logits[offset + k] - normalizer);
+}
+
+/** log p, a new array [n]. */
+export function logSoftmax(logits: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(logits.length);
+  logSoftmaxInto(logits, 0, logits.length, out, 0);
+  return out;
+}
+
+/** p, a new array [n]. */
+export function softmax(logits: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(logits.length);
+  softmaxInto(logits, 0, logits.length, out, 0);
+  return out;
+}
+
+/** a ~ p, from one uniform variate u: the first k with p_0 + ... + p_k > u. */
+export function sample(
+  logits: ArrayLike<number>,
+  rng: Rng,
+  offset = 0,
+  count = logits.length - offset,
+): number {
+  const normalizer = logSumExp(logits, offset, count);
+  const u = rng.uniform();
+  let cumulative = 0;
+  let last = 0;
+  for (let k = 0; k < count; k++) {
+    const p = Math.exp(logits[offset + k] - normalizer);
+    if (p === 0) continue;
+    cumulative += p;
+    if (cumulative > u) return k;
+    last = k;
+  }
+  return last; // rounding left the sum just below 1 and u fell into the gap
+}
+
+/** log p_a in nats; -Infinity for an impossible action. */
+export function logProb(
+  logits: ArrayLike<number>,
+  action: number,
+  offset = 0,
+  count = logits.length - offset,
+): number {
+  checkAction(action, count);
+  return logits[offset + action] - logSumExp(logits, offset, count);
+}
+
+/** gradient[gradientOffset + k] += weight * d log p_a / d z_k, the weighted score function with respect to logits. */
+export function addScore(
+  logits: ArrayLike<number>,
+  action: number,
+  weight: number,
+  gradient: MutableVector,
+  offset = 0,
+  count = logits.length - offset,
+  gradientOffset = 0,
+): void {
+  checkAction(action, count);
+  const normalizer = logSumExp(logits, offset, count);
+  for (let k = 0; k < count; k++)
+    gradient[gradientOffset + k] -= weight * Math.exp(logits[offset + k] - normalizer);
+  gradient[gradientOffset + action] += weight;
+}
+
+/** The score d log p_a / d z_k = [k = a] - p_k, a new array [n]. */
+export function score(logits: ArrayLike<number>, action: number): Float64Array {
+  const gradient = new Float64Array(logits.length);
+  addScore(logits, action, 1, gradient);
+  return gradient;
+}
+
+/** H(p) in nats, from 0 (one action certain) to log n (all equally likely). */
+export function entropy(logits: ArrayLike<number>, offset = 0, count = logits.length - offset): number {
+  const normalizer = logSumExp(logits, offset, count);
+  let sum = 0;
+  for (let i = offset; i < offset + count; i++) {
+    const logP = logits[i] - normalizer;
+    if (logP > -Infinity) sum -= Math.exp(logP) * logP;
+  }
+  return sum;
+}
+
+/** gradient[gradientOffset + k] += weight * d H / d z_k. */
+export function addEntropyGradient(
+  logits: ArrayLike<number>,
+  weight: number,
+  gradient: MutableVector,
+  offset = 0,
+  count = logits.length - offset,
+  gradientOffset = 0,
+): void {
+  const normalizer = logSumExp(logits, offset, count);
+  const h = entropy(logits, offset, count);
+  for (let k = 0; k < count; k++) {
+    const logP = logits[offset + k] - normalizer;
+    if (logP > -Infinity) gradient[gradientOffset + k] -= weight * Math.exp(logP) * (logP + h);
+  }
+}
+
+/** d H / d z, a new array [n]. */
+export function entropyGradient(logits: ArrayLike<number>): Float64Array {
+  const gradient = new Float64Array(logits.length);
+  addEntropyGradient(logits, 1, gradient);
+  return gradient;
+}
+
+/** D_KL(p || q) in nats, at least 0; Infinity where an action possible under p is impossible under q. */
+export function kl(
+  pLogits: ArrayLike<number>,
+  qLogits: ArrayLike<number>,
+  offset = 0,
+  count = pLogits.length - offset,
+): number {
+  checkSameLength(pLogits, qLogits);
+  const pNormalizer = logSumExp(pLogits, offset, count);
+  const qNormalizer = logSumExp(qLogits, offset, count);
+  let sum = 0;
+  for (let i = offset; i < offset + count; i++) {
+    if (pLogits[i] === -Infinity) continue;
+    if (qLogits[i] === -Infinity) return Infinity;
+    const logP = pLogits[i] - pNormalizer;
+    sum += Math.exp(logP) * (logP - (qLogits[i] - qNormalizer));
+  }
+  return Math.max(0, sum); // equal p and q may round to just below zero
+}
+
+/**
+ * gradient[gradientOffset + k] += weight * d D_KL(p || q) / d z_k, z the logits of p.
+ * An infinite divergence has no such gradient: RangeError.
+ */
+export function addKlGradientP(
+  pLogits: ArrayLike<number>,
+  qLogits: ArrayLike<number>,
+  weight: number,
+  gradient: MutableVector,
+  offset = 0,
+  count = pLogits.length - offset,
+  gradientOffset = 0,
+): void {
+  const divergence = kl(pLogits, qLogits, offset, count);
+  if (divergence === Infinity)
+    fail('D_KL(p || q) is infinite (q is zero where p is not), so it has no gradient with respect to p.');
+  const pNormalizer = logSumExp(pLogits, offset, count);
+  const qNormalizer = logSumExp(qLogits, offset, count);
+  for (let k = 0; k < count; k++) {
+    const logP = pLogits[offset + k] - pNormalizer;
+    if (logP === -Infinity) continue;
+    const logRatio = logP - (qLogits[offset + k] - qNormalizer);
+    gradient[gradientOffset + k] += weight * Math.exp(logP) * (logRatio - divergence);
+  }
+}
+
+/** gradient[gradientOffset + k] += weight * d D_KL(p || q) / d z_k = weight * (q_k - p_k), z the logits of q. */
+export function addKlGradientQ(
+  pLogits: ArrayLike<number>,
+  qLogits: ArrayLike<number>,
+  weight: number,
+  gradient: MutableVector,
+  offset = 0,
+  count = pLogits.length - offset,
+  gradientOffset = 0,
+): void {
+  checkSameLength(pLogits, qLogits);
+  const pNormalizer = logSumExp(pLogits, offset, count);
+  const qNormalizer = logSumExp(qLogits, offset, count);
+  for (let k = 0; k < count; k++)
+    gradient[gradientOffset + k] +=
+      weight * (Math.exp(qLogits[offset + k] - qNormalizer) - Math.exp(pLogits[offset + k] - pNormalizer));
+}
+
+/** d D_KL(p || q) with respect to the logits of p, a new array [n]. */
+export function klGradientP(pLogits: ArrayLike<number>, qLogits: ArrayLike<number>): Float64Array {
+  const gradient = new Float64Array(pLogits.length);
+  addKlGradientP(pLogits, qLogits, 1, gradient);
+  return gradient;
+}
+
+/** d D_KL(p || q) with respect to the logits of q, a new array [n]. */
+export function klGradientQ(pLogits: ArrayLike<number>, qLogits: ArrayLike<number>): Float64Array {
+  const gradient = new Float64Array(pLogits.length);
+  addKlGradientQ(pLogits, qLogits, 1, gradient);
+  return gradient;
+}
