@@ -19,6 +19,10 @@ export { mountainCarContinuous, type MountainCarContinuousOptions } from './envs
 export { pendulum, type PendulumOptions } from './envs/pendulum';
 export { VectorEnv, vectorEnv } from './envs/vectorEnv';
 export { Rng, type RngState } from './math/rng';
+export * from './mdp/corridor';
+export * from './mdp/gridWorlds';
+export * from './mdp/randomMDP';
+export * from './mdp/tabularMDP';
 export { type Policy, scoreOf } from './policies/policy';
 export * from './policies/softmaxLinear';
 export * from './policies/softmaxTabular';
