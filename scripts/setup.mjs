@@ -1,0 +1,16 @@
+/** Everything that `npm start`, `npm test` and `npm run notebooks` need, made where it is missing. */
+
+import { buildLibrary, checkNode, installPackages } from './setup/packages.mjs';
+import { makePythonEnvironment } from './setup/python.mjs';
+
+/**
+ * Idempotent: where all is there it takes a second or two, and what a run that was cut off left behind is mended.
+ * @param {{ tests?: boolean }} options tests: compile the library's tests too
+ * @returns {Promise<{ python: string }>} the Python that has JupyterLab and nbclient
+ */
+export async function setUp({ tests = false } = {}) {
+  checkNode();
+  await installPackages();
+  buildLibrary({ tests });
+  return { python: await makePythonEnvironment() };
+}
