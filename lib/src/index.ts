@@ -1,28 +1,30 @@
 /** pglab: policy gradients, written to be read. Everything that a notebook or a script may import is listed here. */
 
 export * as categorical from './distributions/categorical';
-export { acrobot, type AcrobotOptions } from './envs/acrobot';
-export { bandit, type BanditOptions } from './envs/bandit';
-export { cartPole, type CartPoleOptions } from './envs/cartPole';
+export { type AcrobotOptions, acrobot } from './envs/acrobot';
+export { type BanditOptions, bandit } from './envs/bandit';
+export { type CartPoleOptions, cartPole } from './envs/cartPole';
 export {
   type BoxSpace,
   type DiscreteSpace,
   Env,
   type EnvModel,
   type Outcome,
-  sizeOf,
   type Space,
   type Step,
+  sizeOf,
 } from './envs/env';
-export { mountainCar, mountainHeight, type MountainCarOptions } from './envs/mountainCar';
-export { mountainCarContinuous, type MountainCarContinuousOptions } from './envs/mountainCarContinuous';
-export { pendulum, type PendulumOptions } from './envs/pendulum';
+export { type MountainCarOptions, mountainCar, mountainHeight } from './envs/mountainCar';
+export { type MountainCarContinuousOptions, mountainCarContinuous } from './envs/mountainCarContinuous';
+export { type PendulumOptions, pendulum } from './envs/pendulum';
+export { type TabularEnvOptions, tabularEnv } from './envs/tabularEnv';
 export { VectorEnv, vectorEnv } from './envs/vectorEnv';
 export { Rng, type RngState } from './math/rng';
 export * from './mdp/corridor';
 export * from './mdp/gridWorlds';
 export * from './mdp/randomMDP';
 export * from './mdp/tabularMDP';
+export { tfBackend } from './networks/tf/backend';
 export { type Policy, scoreOf } from './policies/policy';
 export * from './policies/softmaxLinear';
 export * from './policies/softmaxTabular';

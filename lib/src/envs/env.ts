@@ -11,7 +11,9 @@
  * follows still has value) are kept apart everywhere.
  */
 
-import type { Rng } from '../math/rng';
+import { checkInteger, checkVector, fail, show } from '../math/check';
+import { Rng } from '../math/rng';
+import type { GridLayout } from '../mdp/tabularMDP';
 
 /** Actions or observations 0 .. n - 1. */
 export interface DiscreteSpace {
@@ -45,13 +47,20 @@ export interface EnvModel {
   readonly actionSpace: Space;
   /** Steps after which an episode is truncated; Infinity for none. */
   readonly maxSteps: number;
+  /** The mean return from which the task counts as solved, where Gymnasium states one. */
+  readonly solvedReturn?: number;
   /** Names of the numbers that make up the state, with units, e.g. ['x [m]', ...]. Their count is the state's size. */
   readonly stateNames: readonly string[];
+  /** Of a grid world: how to draw it. */
+  readonly layout?: GridLayout;
   /** Draws s_0 ~ mu into state[offset ..]. */
   initialState(rng: Rng, state: Float64Array, offset: number): void;
   /** Throws one clear sentence if `state` (of the right length, finite) is not one this environment can be in. */
   checkState?(state: ArrayLike<number>): void;
-  /** Moves state[offset ..] by one step under action[actionOffset ..]; fills `outcome`. Draws only from `rng`. */
+  /**
+   * Moves state[offset ..] by one step under action[actionOffset ..]; fills `outcome`. Draws only from `rng`.
+   * The drivers have checked the action: in range if discrete, finite if of a box (the rules say how they clip it).
+   */
   transition(
     state: Float64Array,
     offset: number,
@@ -68,7 +77,162 @@ export interface EnvModel {
 export interface Step {
   /** o_{t+1}: the observation after the step; of a finished episode it is the final one. */
   readonly observation: Float32Array;
+  /** r_t */
   readonly reward: number;
+  /** The task is over in s_{t+1}. */
   readonly terminated: boolean;
+  /** The step limit cut an episode that was not over. Never true together with `terminated`. */
   readonly truncated: boolean;
 }
+
+/** One copy of an environment: `reset(rng)`, then `step(action)` until the episode is terminated or truncated. */
+export class Env {
+  readonly id: string;
+  readonly observationSpace: Space;
+  readonly actionSpace: Space;
+  readonly maxSteps: number;
+  private readonly current: Float64Array;
+  private readonly action: Float64Array;
+  private readonly outcome: Outcome = { reward: 0, terminated: false };
+  private rng: Rng | null = null;
+  private steps = 0;
+  private over = false;
+
+  /** @param model the rules; `cartPole()` and the other factories make both */
+  constructor(readonly model: EnvModel) {
+    this.id = model.id;
+    this.observationSpace = model.observationSpace;
+    this.actionSpace = model.actionSpace;
+    this.maxSteps = model.maxSteps;
+    this.current = new Float64Array(model.stateNames.length);
+    this.action = new Float64Array(sizeOf(model.actionSpace));
+  }
+
+  /**
+   * Starts an episode and returns its first observation o_0.
+   * @param rng the stream that draws the start state and, in stochastic environments, every later step
+   * @param options.state a start state in place of s_0 ~ mu, its numbers in the order of `model.stateNames`
+   */
+  reset(rng: Rng, options: { state?: number | ArrayLike<number> } = {}): Float32Array {
+    this.rng = checkRng(rng);
+    writeStart(this.model, rng, options.state, this.current, 0);
+    this.steps = 0;
+    this.over = false;
+    return this.observe();
+  }
+
+  /**
+   * One transition s_t, a_t -> r_t, s_{t+1}.
+   * @param action a whole number if the action space is discrete; for a box an array of its size, or a number if that
+   *   size is 1. Values beyond a box's bounds are clipped where the environment's rules clip them.
+   */
+  step(action: number | ArrayLike<number>): Step {
+    if (this.rng === null) fail(`env.step was called before env.reset(rng): ${this.id} has no state yet.`);
+    if (this.over)
+      fail(`env.step was called after the end of an episode of ${this.id}: call env.reset(rng) first.`);
+    const size = this.action.length;
+    if (typeof action === 'number') {
+      if (size !== 1) fail(`action is ${action}, but must be an array of ${size} numbers.`);
+      this.action[0] = action;
+    } else {
+      if (this.actionSpace.kind === 'discrete')
+        throw new TypeError(`action is ${show(action)}, but must be ${describeActions(this.actionSpace)}.`);
+      if (checkVector('action', action, size)) this.action.set(action);
+    }
+    checkActions('action', this.actionSpace, this.action, 1);
+    const { model, current, outcome } = this;
+    model.transition(current, 0, this.action, 0, this.rng, outcome);
+    this.steps++;
+    const { reward, terminated } = outcome;
+    const truncated = !terminated && this.steps >= this.maxSteps;
+    this.over = terminated || truncated;
+    return { observation: this.observe(), reward, terminated, truncated };
+  }
+
+  /** A copy of the current state s_t; `env.reset(rng, { state: env.state })` starts another episode from it. */
+  get state(): Float64Array {
+    if (this.rng === null) fail(`env.state was read before env.reset(rng): ${this.id} has no state yet.`);
+    return this.current.slice();
+  }
+
+  private observe(): Float32Array {
+    const observation = new Float32Array(sizeOf(this.observationSpace));
+    this.model.observe(this.current, 0, observation, 0);
+    return observation;
+  }
+}
+
+/** The random stream of a reset; a seed in its place is the likely slip. */
+export function checkRng(rng: Rng): Rng {
+  if (!(rng instanceof Rng)) throw new TypeError(`rng is ${show(rng)}, but must be an Rng: new Rng(seed).`);
+  return rng;
+}
+
+/** The step limit that a caller may set: a whole number of at least 1, or Infinity for none. */
+export function checkMaxSteps(maxSteps: number): number {
+  return maxSteps === Infinity ? maxSteps : checkInteger('maxSteps', maxSteps, 1);
+}
+
+/** Writes a start state to out[offset ..]: the given one, checked, or s_0 ~ mu. */
+export function writeStart(
+  model: EnvModel,
+  rng: Rng,
+  given: number | ArrayLike<number> | undefined,
+  out: Float64Array,
+  offset: number,
+): void {
+  if (given === undefined) {
+    model.initialState(rng, out, offset);
+    return;
+  }
+  const state = typeof given === 'number' ? [given] : given;
+  const { stateNames } = model;
+  if (typeof state === 'object' && state !== null && state.length !== stateNames.length)
+    fail(
+      `state has length ${state.length}, but must have length ${stateNames.length}: (${stateNames.join(', ')}).`,
+    );
+  checkVector('state', state);
+  model.checkState?.(state);
+  out.set(state, offset);
+}
+
+/** Throws unless every number of a given state lies within its bounds, up to float32 rounding. */
+export function checkStateWithin(
+  names: readonly string[],
+  state: ArrayLike<number>,
+  low: readonly number[],
+  high: readonly number[],
+): void {
+  for (let i = 0; i < names.length; i++)
+    if (Math.fround(state[i]) < Math.fround(low[i]) || Math.fround(state[i]) > Math.fround(high[i]))
+      fail(`state[${i}], ${names[i]}, is ${state[i]}, but must be from ${low[i]} to ${high[i]}.`);
+}
+
+const describeActions = (space: Space): string =>
+  space.kind === 'discrete'
+    ? `a whole number from 0 to ${space.n - 1}`
+    : `a finite number within or beyond the bounds of the action space`;
+
+/** Throws at the first of `count` actions that the space cannot take; a box takes every finite number. */
+export function checkActions(name: string, space: Space, actions: ArrayLike<number>, count: number): void {
+  const discrete = space.kind === 'discrete';
+  const n = discrete ? space.n : 0;
+  const size = count * sizeOf(space);
+  for (let i = 0; i < size; i++) {
+    const action = actions[i];
+    const allowed = discrete
+      ? action >= 0 && action < n && action === Math.floor(action)
+      : Number.isFinite(action);
+    if (!allowed) {
+      const which = size === 1 ? name : `${name}[${i}]`;
+      fail(`${which} is ${action}, but must be ${describeActions(space)}.`);
+    }
+  }
+}
+
+/** The box of all finite numbers between bounds given as [low, high] pairs, rounded to float32 as observations are. */
+export const float32Box = (...bounds: readonly (readonly [number, number])[]): BoxSpace => ({
+  kind: 'box',
+  low: bounds.map(([low]) => Math.fround(low)),
+  high: bounds.map(([, high]) => Math.fround(high)),
+});

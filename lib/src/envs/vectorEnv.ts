@@ -1,0 +1,155 @@
+/**
+ * N copies of one environment over typed arrays, which restart themselves: the form in which agents collect data fast.
+ *
+ * Copy i draws from a random stream of its own, number i of `rng.split(N)`. Its trajectory is therefore, bit for bit,
+ * the one of a single `Env` that is reset with that stream and reset again with it whenever an episode ends.
+ *
+ * Auto-reset happens within the step that ends an episode: `observations` already holds the first observation of
+ * the next episode, from which the next action is drawn, and `finalObservations` holds what the step itself led to,
+ * which a critic needs to bootstrap a truncated episode.
+ *
+ * Every array is made once and overwritten by each step: copy what is to be kept.
+ */
+
+import { checkInteger, checkVector, fail, show } from '../math/check';
+import type { Rng } from '../math/rng';
+import {
+  checkActions,
+  checkMaxSteps,
+  checkRng,
+  Env,
+  type EnvModel,
+  type Outcome,
+  sizeOf,
+  writeStart,
+} from './env';
+
+/** Makes a `VectorEnv` of n copies; `env`, if a single environment is given, lends its rules and stays untouched. */
+export function vectorEnv(env: Env | EnvModel, n: number, options: { maxSteps?: number } = {}): VectorEnv {
+  if (env === null || typeof env !== 'object')
+    throw new TypeError(`env is ${show(env)}, but must be an environment, e.g. cartPole().`);
+  return new VectorEnv(env instanceof Env ? env.model : env, n, options.maxSteps);
+}
+
+/** N copies of an environment. Row i of every array belongs to copy i. */
+export class VectorEnv {
+  readonly id: string;
+  readonly observationSpace: EnvModel['observationSpace'];
+  readonly actionSpace: EnvModel['actionSpace'];
+  /** Numbers in one observation. */
+  readonly observationSize: number;
+  /** Numbers in one action: 1 if discrete. */
+  readonly actionSize: number;
+  /** Steps after which an episode is truncated; Infinity for none. */
+  readonly maxSteps: number;
+
+  /** [n * observationSize] what each copy shows now, after any auto-reset: the basis of its next action. */
+  readonly observations: Float32Array;
+  /** [n * observationSize] o_{t+1} of the last step, before any auto-reset. */
+  readonly finalObservations: Float32Array;
+  /** [n] r_t */
+  readonly rewards: Float64Array;
+  /** [n] 1 where the last step ended the task. */
+  readonly terminated: Uint8Array;
+  /** [n] 1 where the step limit cut an episode that was not over; never 1 together with `terminated`. */
+  readonly truncated: Uint8Array;
+  /** [n] sum of the rewards of each copy's last finished episode; NaN until one has finished. */
+  readonly episodeReturns: Float64Array;
+  /** [n] steps of each copy's last finished episode; 0 until one has finished. */
+  readonly episodeLengths: Int32Array;
+  /** [n * stateSize] each copy's state, after any auto-reset. */
+  readonly states: Float64Array;
+
+  private rngs: Rng[] = [];
+  private readonly outcome: Outcome = { reward: 0, terminated: false };
+  private readonly runningReturns: Float64Array;
+  private readonly runningLengths: Int32Array;
+
+  constructor(
+    readonly model: EnvModel,
+    readonly n: number,
+    maxSteps: number = model.maxSteps,
+  ) {
+    checkInteger('n', n, 1);
+    this.id = model.id;
+    this.observationSpace = model.observationSpace;
+    this.actionSpace = model.actionSpace;
+    this.observationSize = sizeOf(model.observationSpace);
+    this.actionSize = sizeOf(model.actionSpace);
+    this.maxSteps = checkMaxSteps(maxSteps);
+    this.observations = new Float32Array(n * this.observationSize);
+    this.finalObservations = new Float32Array(n * this.observationSize);
+    this.rewards = new Float64Array(n);
+    this.terminated = new Uint8Array(n);
+    this.truncated = new Uint8Array(n);
+    this.episodeReturns = new Float64Array(n);
+    this.episodeLengths = new Int32Array(n);
+    this.states = new Float64Array(n * model.stateNames.length);
+    this.runningReturns = new Float64Array(n);
+    this.runningLengths = new Int32Array(n);
+  }
+
+  /**
+   * Starts an episode in every copy and returns `observations`.
+   * @param options.state one start state for all copies, or [n * stateSize] one for each; later episodes start from mu
+   */
+  reset(rng: Rng, options: { state?: number | ArrayLike<number> } = {}): Float32Array {
+    this.rngs = checkRng(rng).split(this.n);
+    const stateSize = this.model.stateNames.length;
+    const given = typeof options.state === 'number' ? [options.state] : options.state;
+    const oneForEach = given !== undefined && this.n > 1 && given.length === this.n * stateSize;
+    for (let i = 0; i < this.n; i++) {
+      const own = oneForEach ? Array.from({ length: stateSize }, (_, j) => given[i * stateSize + j]) : given;
+      writeStart(this.model, this.rngs[i], own, this.states, i * stateSize);
+      this.model.observe(this.states, i * stateSize, this.observations, i * this.observationSize);
+    }
+    this.finalObservations.set(this.observations);
+    this.rewards.fill(0);
+    this.terminated.fill(0);
+    this.truncated.fill(0);
+    this.runningReturns.fill(0);
+    this.runningLengths.fill(0);
+    this.episodeReturns.fill(Number.NaN);
+    this.episodeLengths.fill(0);
+    return this.observations;
+  }
+
+  /**
+   * One step of every copy; read the results from the arrays.
+   * @param actions [n * actionSize] in the copies' order
+   */
+  step(actions: Int32Array | Float32Array | Float64Array | readonly number[]): void {
+    const { model, n, observationSize, actionSize, states, observations, finalObservations, outcome } = this;
+    if (this.rngs.length === 0)
+      fail(`vectorEnv.step was called before vectorEnv.reset(rng): ${this.id} has no state yet.`);
+    if (actions === null || typeof actions !== 'object' || actions.length !== n * actionSize)
+      checkVector('actions', actions, n * actionSize);
+    checkActions('actions', this.actionSpace, actions, n);
+
+    const stateSize = model.stateNames.length;
+    for (let i = 0; i < n; i++) {
+      const at = i * stateSize;
+      const observationAt = i * observationSize;
+      model.transition(states, at, actions, i * actionSize, this.rngs[i], outcome);
+      const { reward, terminated } = outcome;
+      const length = ++this.runningLengths[i];
+      const truncated = !terminated && length >= this.maxSteps;
+      this.runningReturns[i] += reward;
+      this.rewards[i] = reward;
+      this.terminated[i] = terminated ? 1 : 0;
+      this.truncated[i] = truncated ? 1 : 0;
+      model.observe(states, at, finalObservations, observationAt);
+
+      if (terminated || truncated) {
+        this.episodeReturns[i] = this.runningReturns[i];
+        this.episodeLengths[i] = length;
+        this.runningReturns[i] = 0;
+        this.runningLengths[i] = 0;
+        model.initialState(this.rngs[i], states, at);
+        model.observe(states, at, observations, observationAt);
+      } else
+        for (let k = observationAt; k < observationAt + observationSize; k++)
+          observations[k] = finalObservations[k];
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/** One trajectory with its states, to look at or to animate; and what a policy is worth, over many. */
+
+import { checkRng, Env, type EnvModel } from '../envs/env';
+import { checkInteger } from '../math/check';
+import { Rng } from '../math/rng';
+import type { Policy } from '../policies/policy';
+import { checkPolicyFits, episodeLimit } from './collect';
+
+/** A way to act: a policy, or a rule written as a function of the observation, for continuous actions too. */
+export type Actor = Policy | ((observation: Float32Array, rng: Rng) => number | ArrayLike<number>);
+
+/** One episode, s_0, a_0, r_0, s_1, ..., s_T. */
+export interface Trajectory {
+  /** The environment's id. */
+  readonly id: string;
+  /** [T + 1] s_0 .. s_T, each in the order of the model's `stateNames`. */
+  readonly states: Float64Array[];
+  /** [T + 1] o_0 .. o_T */
+  readonly observations: Float32Array[];
+  /** [T * actionSize] a_0 .. a_{T-1}; an action of a discrete space is one number. */
+  readonly actions: Float64Array;
+  /** [T] r_0 .. r_{T-1} */
+  readonly rewards: Float64Array;
+  /** sum_t r_t */
+  readonly episodeReturn: number;
+  readonly terminated: boolean;
+  readonly truncated: boolean;
+}
+
+export interface RolloutOptions {
+  rng: Rng;
+  /** The state to start from, in place of one drawn. */
+  state?: number | ArrayLike<number>;
+  /** A step limit below the environment's own, or one for an environment that has none. */
+  maxSteps?: number;
+  /** Take the most probable action of a policy in place of a drawn one. */
+  deterministic?: boolean;
+}
+
+/** Runs one episode in a copy of `env`. */
+export function rollout(
+  env: Env | EnvModel,
+  policy: Actor,
+  { rng, state, maxSteps, deterministic = false }: RolloutOptions,
+): Trajectory {
+  const act = actor(policy, env, deterministic);
+  const limit = episodeLimit(env, maxSteps);
+  const copy = new Env(env instanceof Env ? env.model : env);
+  const [envRng, policyRng] = checkRng(rng).split(2);
+  const observations = [copy.reset(envRng, { state })];
+  const states = [copy.state];
+  const actions: number[] = [];
+  const rewards: number[] = [];
+  let episodeReturn = 0;
+  for (;;) {
+    const action = act(observations[rewards.length], policyRng);
+    const step = copy.step(action);
+    if (typeof action === 'number') actions.push(action);
+    else actions.push(...Array.from(action));
+    rewards.push(step.reward);
+    observations.push(step.observation);
+    states.push(copy.state);
+    episodeReturn += step.reward;
+    const { terminated } = step;
+    const truncated = !terminated && rewards.length >= limit;
+    if (terminated || truncated)
+      return {
+        id: copy.id,
+        states,
+        observations,
+        actions: Float64Array.from(actions),
+        rewards: Float64Array.from(rewards),
+        episodeReturn,
+        terminated,
+        truncated,
+      };
+  }
+}
+
+export interface EvaluateOptions {
+  /** Episodes to average over. */
+  episodes?: number;
+  seed?: number;
+  /** Take the most probable action of a policy in place of a drawn one. */
+  deterministic?: boolean;
+  /** A step limit below the environment's own, or one for an environment that has none. */
+  maxSteps?: number;
+}
+
+/** What `evaluate` found. */
+export interface Evaluation {
+  /** Mean undiscounted episode return. */
+  mean: number;
+  /** Standard error of that mean: sample standard deviation over sqrt(episodes); NaN for one episode. */
+  standardError: number;
+  /** [episodes] */
+  returns: Float64Array;
+}
+
+/** Estimates the undiscounted return E[sum_t r_t] of a policy from fresh episodes. */
+export function evaluate(
+  policy: Actor,
+  env: Env | EnvModel,
+  { episodes = 100, seed = 0, deterministic = false, maxSteps }: EvaluateOptions = {},
+): Evaluation {
+  checkInteger('episodes', episodes, 1);
+  const act = actor(policy, env, deterministic);
+  const limit = episodeLimit(env, maxSteps);
+  const copy = new Env(env instanceof Env ? env.model : env);
+  const [envRng, policyRng] = new Rng(seed).split(2);
+  const returns = new Float64Array(episodes);
+  for (let i = 0; i < episodes; i++) {
+    let observation = copy.reset(envRng);
+    for (let t = 0; t < limit; t++) {
+      const step = copy.step(act(observation, policyRng));
+      returns[i] += step.reward;
+      observation = step.observation;
+      if (step.terminated || step.truncated) break;
+    }
+  }
+  let mean = 0;
+  for (const x of returns) mean += x / episodes;
+  let squares = 0;
+  for (const x of returns) squares += (x - mean) * (x - mean);
+  return { mean, standardError: Math.sqrt(squares / (episodes - 1) / episodes), returns };
+}
+
+/** The actor as a function of the observation. */
+function actor(
+  policy: Actor,
+  env: Env | EnvModel,
+  deterministic: boolean,
+): (observation: Float32Array, rng: Rng) => number | ArrayLike<number> {
+  if (typeof policy === 'function') return policy;
+  checkPolicyFits(policy, env);
+  if (!deterministic) return (observation, rng) => policy.act(observation, 0, rng);
+  const probabilities = new Float64Array(policy.actionCount);
+  return observation => {
+    policy.probabilities(observation, 0, probabilities);
+    return probabilities.indexOf(Math.max(...probabilities));
+  };
+}
