@@ -19,6 +19,7 @@ export { type MountainCarContinuousOptions, mountainCarContinuous } from './envs
 export { type PendulumOptions, pendulum } from './envs/pendulum';
 export { type TabularEnvOptions, tabularEnv } from './envs/tabularEnv';
 export { VectorEnv, vectorEnv } from './envs/vectorEnv';
+export { checkpoint, InterruptedError, interruptSignal } from './interrupt';
 export { solveLinear } from './math/linalg';
 export { Rng, type RngState } from './math/rng';
 export * from './mdp/corridor';
@@ -29,14 +30,33 @@ export * from './mdp/randomMDP';
 export * from './mdp/reinforceMoments';
 export * from './mdp/tabularMDP';
 export { tfBackend } from './networks/tf/backend';
-export { animate, type AnimatedEnv, type AnimatedTrajectory, type AnimateOptions, animationSvg } from './notebook/animate';
+export {
+  type AnimatedEnv,
+  type AnimatedTrajectory,
+  type AnimateOptions,
+  animate,
+  animationSvg,
+} from './notebook/animate';
 export { inNotebook } from './notebook/kernel';
-export { type Progress, progress, type ProgressOptions, type ProgressRow, type ProgressTarget } from './notebook/progress';
-export { show, type ShowOptions } from './notebook/show';
-export { type DataFrameLike, table, type TableOptions } from './notebook/table';
+export {
+  type Progress,
+  type ProgressOptions,
+  type ProgressRow,
+  type ProgressTarget,
+  progress,
+} from './notebook/progress';
+export { type ShowOptions, show } from './notebook/show';
+export { type DataFrameLike, type TableOptions, table } from './notebook/table';
 export * from './plots/charts';
 export { type PanelOptions, panels, type SliderOptions, withSlider } from './plots/compose';
-export { cleanFigure, describeFigure, type Figure, type Layout, type Numbers, type Trace } from './plots/figure';
+export {
+  cleanFigure,
+  describeFigure,
+  type Figure,
+  type Layout,
+  type Numbers,
+  type Trace,
+} from './plots/figure';
 export { axis, type ChartOptions, colorOf, fade, palette, themed } from './plots/theme';
 export { type Policy, scoreOf } from './policies/policy';
 export * from './policies/softmaxLinear';
