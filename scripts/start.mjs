@@ -8,6 +8,7 @@ import { setUp } from './setup.mjs';
 
 const FIRST_NOTEBOOK = 'notebooks/00-start-here.ipynb';
 const LOOPBACK = '127.0.0.1';
+const PORT_OPTION = /^--(?:ServerApp\.)?port(?:=(.*))?$/;
 
 await runMain(async () => {
   const given = process.argv.slice(2);
@@ -22,7 +23,7 @@ await runMain(async () => {
     ],
     ...[`--ServerApp.ip=${LOOPBACK}`, `--ServerApp.port=${port}`, '--ServerApp.port_retries=0'],
     // Ctrl-C ends the server without a question; its log holds what matters: the address, warnings and errors.
-    ...['--ServerApp.answer_yes=True', '--ServerApp.log_level=WARN'],
+    ...['--ServerApp.answer_yes=True', '--Application.log_level=WARN'],
     // In a container one often is root; Jupyter then wants to be told that this is meant.
     ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
     ...withoutPort(given),
@@ -30,8 +31,6 @@ await runMain(async () => {
   say('Starting JupyterLab; Ctrl-C ends it and everything that it started');
   return runUntilItEnds(spawn(python, args, { cwd: root, env: jupyterEnvironment(), stdio: 'inherit' }));
 });
-
-const PORT_OPTION = /^--(?:ServerApp\.)?port(?:=(.*))?$/;
 
 /** The port that the user asked for, which must be free, or the first free one from 8888 on. */
 async function choosePort(given) {
@@ -63,12 +62,13 @@ function withoutPort(given) {
   return index < 0 ? given : given.toSpliced(index, given[index].includes('=') ? 1 : 2);
 }
 
-const isFree = port =>
-  new Promise(resolve => {
+function isFree(port) {
+  return new Promise(resolve => {
     const server = createServer();
     server.once('error', () => resolve(false));
     server.listen(port, LOOPBACK, () => server.close(() => resolve(true)));
   });
+}
 
 /** Waits for Jupyter; a signal that ends us ends it first, and with it its kernels. */
 function runUntilItEnds(jupyter) {

@@ -6,8 +6,6 @@
  * backend. Set PGLAB_TF=wasm or PGLAB_TF=native to insist on one of the two.
  */
 
-const { createRequire } = require('node:module');
-
 const wanted = process.env.PGLAB_TF || 'auto';
 if (!['auto', 'native', 'wasm'].includes(wanted))
   throw new Error(`PGLAB_TF is ${JSON.stringify(wanted)}, but must be auto, native or wasm.`);
@@ -20,7 +18,7 @@ function loadNative() {
   const util = require('node:util');
   util.isNullOrUndefined ??= value => value === null || value === undefined;
   try {
-    return createRequire(__filename)('tfjs-node-native');
+    return require('tfjs-node-native');
   } catch (error) {
     if (wanted === 'native')
       throw new Error(`PGLAB_TF is "native", but the native TensorFlow does not load: ${error.message}`);

@@ -1,0 +1,52 @@
+/** Type check, lint and format of the whole project, as tests. Set-up has compiled lib and its tests already. */
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { biome, root, tsc } from '../scripts/setup/paths.mjs';
+
+const run = (script, ...args) =>
+  spawnSync(process.execPath, [script, ...args], { cwd: root, encoding: 'utf8' });
+
+test('type check: lib and its tests, strict', () => {
+  const { status, stdout } = run(tsc, '-b', 'lib/test');
+  assert.equal(status, 0, stdout);
+});
+
+test('lint and format', () => {
+  const { status, stdout, stderr } = run(biome, 'check', '--error-on-warnings', '.');
+  assert.equal(status, 0, stdout + stderr);
+});
+
+const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
+  .split('\0')
+  .filter(Boolean);
+
+test('the lock file names no host of a registry', () => {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const resolved = Object.values(lock.packages)
+    .map(entry => entry.resolved)
+    .filter(address => address?.includes('://'));
+  assert.deepEqual(resolved, []);
+});
+
+test('no tracked file is over 5 MB', () => {
+  const large = tracked.filter(file => statSync(join(root, file), { throwIfNoEntry: false })?.size > 5e6);
+  assert.deepEqual(large, []);
+});
+
+test('nothing tracked holds a path of the machine it was made on', () => {
+  // Built from pieces, so that this file does not match itself.
+  const machinePath = new RegExp(
+    `(?:${['home', 'Users', 'work', 'tmp', 'root'].map(d => `/${d}`).join('|')})/[\\w.-]+/`,
+  );
+  const guilty = tracked.filter(
+    file =>
+      /\.(ipynb|json|csv|ts|mjs|cjs|py|md)$/.test(file) &&
+      statSync(join(root, file), { throwIfNoEntry: false }) &&
+      machinePath.test(readFileSync(join(root, file), 'utf8')),
+  );
+  assert.deepEqual(guilty, []);
+});

@@ -1,0 +1,79 @@
+/** One TensorFlow.js in the process, silent, ready at once, shared with danfojs-node; and pglab without it. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { root } from '../scripts/setup/paths.mjs';
+
+/** Runs a program in a fresh process whose module resolution starts in the checkout. */
+function inFreshProcess(program, env = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', program], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+  });
+  return { status, stdout: stdout.trim(), stderr };
+}
+
+test('lib, TensorFlow.js and danfojs-node share one TensorFlow.js and print nothing on stderr', () => {
+  const { status, stdout, stderr } = inFreshProcess(`
+    const pglab = require('pglab');
+    const tf = require('@tensorflow/tfjs-node');
+    const danfo = require('danfojs-node');
+    const frame = new danfo.DataFrame([[1, 2], [3, 4]], { columns: ['a', 'b'] });
+    const copies = Object.keys(require.cache).filter(name => /tfjs-core[\\\\/]dist[\\\\/]tf-core[^\\\\/]*\\.js$/.test(name));
+    console.log(JSON.stringify({
+      shared: danfo.tensorflow === tf, copies: copies.length, mean: frame.mean({ axis: 0 }).values, backend: pglab.tfBackend(),
+    }));
+  `);
+  assert.equal(stderr, '');
+  assert.equal(status, 0);
+  const { shared, copies, mean, backend } = JSON.parse(stdout);
+  assert.equal(shared, true);
+  assert.equal(copies, 1);
+  assert.deepEqual(mean, [2, 3]);
+  assert.ok(['wasm', 'tensorflow'].includes(backend), backend);
+});
+
+test('the first tensor works without waiting, and so does the automatic gradient', () => {
+  const { stdout, stderr } = inFreshProcess(`
+    const tf = require('@tensorflow/tfjs-node');
+    const gradient = tf.grad(x => x.square().sum())(tf.tensor1d([1, -2, 3]));
+    console.log(JSON.stringify([...gradient.dataSync()]));
+  `);
+  assert.equal(stderr, '');
+  assert.deepEqual(JSON.parse(stdout), [2, -4, 6]);
+});
+
+test('an unhandled rejection keeps its ordinary meaning after TensorFlow.js has started', () => {
+  const { stdout } = inFreshProcess(`
+    const tf = require('@tensorflow/tfjs-node');
+    tf.scalar(1);
+    process.on('unhandledRejection', reason => console.log('seen', reason.message));
+    Promise.reject(new Error('mine'));
+  `);
+  assert.equal(stdout, 'seen mine');
+});
+
+test('a wrong PGLAB_TF is refused in one sentence', () => {
+  const { status, stderr } = inFreshProcess(`require('@tensorflow/tfjs-node')`, { PGLAB_TF: 'gpu' });
+  assert.notEqual(status, 0);
+  assert.match(stderr, /PGLAB_TF is "gpu", but must be auto, native or wasm\./);
+});
+
+test('importing pglab loads neither TensorFlow.js nor danfojs-node nor plotly, in under a second', () => {
+  const runs = Array.from({ length: 3 }, () =>
+    JSON.parse(
+      inFreshProcess(`
+        const begin = process.hrtime.bigint();
+        require('pglab');
+        const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
+        const heavy = Object.keys(require.cache).filter(name => /node_modules.(@tensorflow|danfojs-node|plotly|tslab)/.test(name));
+        console.log(JSON.stringify({ seconds, heavy }));
+      `).stdout,
+    ),
+  );
+  for (const { heavy } of runs) assert.deepEqual(heavy, []);
+  // The best of three: a machine that is busy with other tests does not count against the import.
+  assert.ok(Math.min(...runs.map(run => run.seconds)) < 1, JSON.stringify(runs));
+});
