@@ -1,5 +1,12 @@
 /** pglab: policy gradients, written to be read. Everything that a notebook or a script may import is listed here. */
 
+export { type AdamOptions, adam, type Optimizer, sgd } from './algorithms/optimizers';
+export {
+  type ReinforceOptions,
+  type ReinforceRecord,
+  type ReinforceResult,
+  reinforce,
+} from './algorithms/reinforce';
 export * as categorical from './distributions/categorical';
 export { type AcrobotOptions, acrobot } from './envs/acrobot';
 export { type BanditOptions, bandit } from './envs/bandit';
@@ -19,9 +26,20 @@ export { type MountainCarContinuousOptions, mountainCarContinuous } from './envs
 export { type PendulumOptions, pendulum } from './envs/pendulum';
 export { type TabularEnvOptions, tabularEnv } from './envs/tabularEnv';
 export { VectorEnv, vectorEnv } from './envs/vectorEnv';
+export { meanEntropy } from './estimators/entropy';
+export { discountedReturn, rewardToGo } from './estimators/returns';
+export {
+  perTrajectoryGradients,
+  type ReinforceForm,
+  reinforceGradient,
+  type ScoreWeightOptions,
+  scoreGradient,
+  scoreWeights,
+} from './estimators/scoreFunction';
 export { checkpoint, InterruptedError, interruptSignal } from './interrupt';
 export { solveLinear } from './math/linalg';
 export { Rng, type RngState } from './math/rng';
+export * from './math/statistics';
 export * from './mdp/corridor';
 export * from './mdp/enumerate';
 export * from './mdp/exact';
@@ -62,3 +80,25 @@ export { type Policy, scoreOf } from './policies/policy';
 export * from './policies/softmaxLinear';
 export * from './policies/softmaxTabular';
 export * from './policies/uniformPolicy';
+export {
+  type CollectEpisodesOptions,
+  type CollectStepsOptions,
+  collectEpisodes,
+  collectSteps,
+} from './rollout/collect';
+export {
+  type Actor,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type RolloutOptions,
+  rollout,
+  type Trajectory,
+} from './rollout/rollout';
+export {
+  episodeReturns,
+  type TrajectoryBatch,
+  type TrajectoryBatchInput,
+  trajectoryBatch,
+  trajectoryCount,
+} from './rollout/trajectoryBatch';

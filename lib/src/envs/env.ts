@@ -123,21 +123,19 @@ export class Env {
 
   /**
    * One transition s_t, a_t -> r_t, s_{t+1}.
-   * @param action a whole number if the action space is discrete; for a box an array of its size, or a number if that
-   *   size is 1. Values beyond a box's bounds are clipped where the environment's rules clip them.
+   * @param action a whole number if the action space is discrete; for a box an array of its size; a single number may
+   *   stand alone or in an array. Values beyond a box's bounds are clipped where the environment's rules clip them.
    */
   step(action: number | ArrayLike<number>): Step {
     if (this.rng === null) fail(`env.step was called before env.reset(rng): ${this.id} has no state yet.`);
     if (this.over)
       fail(`env.step was called after the end of an episode of ${this.id}: call env.reset(rng) first.`);
     const size = this.action.length;
-    if (typeof action === 'number') {
-      if (size !== 1) fail(`action is ${action}, but must be an array of ${size} numbers.`);
-      this.action[0] = action;
-    } else {
-      if (this.actionSpace.kind === 'discrete')
+    if (typeof action === 'number' && size === 1) this.action[0] = action;
+    else {
+      if (action === null || typeof action !== 'object')
         throw new TypeError(`action is ${show(action)}, but must be ${describeActions(this.actionSpace)}.`);
-      if (checkVector('action', action, size)) this.action.set(action);
+      this.action.set(checkVector('action', action, size));
     }
     checkActions('action', this.actionSpace, this.action, 1);
     const { model, current, outcome } = this;
@@ -208,10 +206,10 @@ export function checkStateWithin(
       fail(`state[${i}], ${names[i]}, is ${state[i]}, but must be from ${low[i]} to ${high[i]}.`);
 }
 
-const describeActions = (space: Space): string =>
-  space.kind === 'discrete'
-    ? `a whole number from 0 to ${space.n - 1}`
-    : `a finite number within or beyond the bounds of the action space`;
+function describeActions(space: Space): string {
+  if (space.kind === 'discrete') return `a whole number from 0 to ${space.n - 1}`;
+  return space.low.length === 1 ? 'a finite number' : `an array of ${space.low.length} finite numbers`;
+}
 
 /** Throws at the first of `count` actions that the space cannot take; a box takes every finite number. */
 export function checkActions(name: string, space: Space, actions: ArrayLike<number>, count: number): void {
@@ -225,7 +223,7 @@ export function checkActions(name: string, space: Space, actions: ArrayLike<numb
       : Number.isFinite(action);
     if (!allowed) {
       const which = size === 1 ? name : `${name}[${i}]`;
-      fail(`${which} is ${action}, but must be ${describeActions(space)}.`);
+      fail(`${which} is ${action}, but must be ${discrete ? describeActions(space) : 'a finite number'}.`);
     }
   }
 }

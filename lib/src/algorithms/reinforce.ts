@@ -1,0 +1,141 @@
+/**
+ * REINFORCE (Williams 1992; lecture 6, "REINFORCE"):
+ *
+ *   initialise theta
+ *   for each iteration
+ *     run m episodes  tau^(i) ~ pi_theta
+ *     g = 1/m sum_i sum_t  G_t^(i)  grad_theta log pi_theta(a_t^(i) | s_t^(i))
+ *     theta <- theta + alpha g        (or an Adam step along g)
+ *
+ * With m = 1 this is the lecture's algorithm, except that the steps of an episode are added up before theta moves.
+ * As there, the weight is G_t without gamma^t unless `discountState` says otherwise; see ../estimators/scoreFunction.ts.
+ */
+
+import type { Env } from '../envs/env';
+import { meanEntropy } from '../estimators/entropy';
+import { type ReinforceForm, scoreGradient, scoreWeights } from '../estimators/scoreFunction';
+import { checkpoint } from '../interrupt';
+import { checkFinite, checkGamma, checkInteger, fail, show } from '../math/check';
+import { Rng } from '../math/rng';
+import type { Policy } from '../policies/policy';
+import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
+import { episodeReturns } from '../rollout/trajectoryBatch';
+import { adam, type Optimizer, sgd } from './optimizers';
+
+export interface ReinforceOptions<P extends Policy = Policy> {
+  /** The task. It stays untouched: episodes run in a copy. */
+  env: Env;
+  /** pi_theta to begin with. It stays untouched: a clone is trained and returned. */
+  policy: P;
+  /** Decides everything random. */
+  seed?: number;
+  /** Updates of theta; 50 to 1000. */
+  iterations?: number;
+  /** m, the episodes behind one update; 1 to 100. */
+  episodesPerIteration?: number;
+  /** Discount factor, 0.9 to 1. */
+  gamma?: number;
+  /** alpha; for Adam 0.001 to 0.1, for plain ascent it depends on the size of the returns. */
+  learningRate?: number;
+  /** The weight on the score: R(tau) ('total-return') or G_t ('reward-to-go', the lecture's temporal structure). */
+  form?: ReinforceForm;
+  /** Whether G_t is multiplied by gamma^t: then g estimates the gradient of the discounted objective without bias. */
+  discountState?: boolean;
+  /** 'sgd': theta + alpha g; 'adam': steps scaled by each parameter's recent gradients; or one of your own. */
+  optimizer?: 'sgd' | 'adam' | Optimizer;
+  /** A step limit below the environment's own, or one for an environment that has none. */
+  maxSteps?: number;
+  /** Called after each iteration; awaited, so that it may draw. */
+  onIteration?: (record: ReinforceRecord) => void | Promise<void>;
+}
+
+/** What happened in one iteration. */
+export interface ReinforceRecord {
+  /** 0, 1, ... */
+  iteration: number;
+  /** Mean of `episodeReturns`. */
+  meanReturn: number;
+  /** [m] sum_t r_t of each episode, undiscounted, under theta before the update. */
+  episodeReturns: Float64Array;
+  /** Euclidean length of g. */
+  gradientNorm: number;
+  /** Mean entropy of pi_theta(.|s) over the states visited, in nats. */
+  entropy: number;
+  /** Environment steps since the start of training. */
+  steps: number;
+}
+
+/** What `reinforce` returns. */
+export interface ReinforceResult<P extends Policy = Policy> {
+  policy: P;
+  history: ReinforceRecord[];
+}
+
+/** Trains a policy by REINFORCE. Rejects, naming the iteration, if a reward or a parameter stops being finite. */
+export async function reinforce<P extends Policy>({
+  env,
+  policy: initialPolicy,
+  seed = 0,
+  iterations = 100,
+  episodesPerIteration = 1,
+  gamma = 0.99,
+  learningRate = 0.01,
+  form = 'reward-to-go',
+  discountState = false,
+  optimizer: choice = 'sgd',
+  maxSteps,
+  onIteration,
+}: ReinforceOptions<P>): Promise<ReinforceResult<P>> {
+  checkInteger('iterations', iterations, 1);
+  checkInteger('episodesPerIteration', episodesPerIteration, 1);
+  checkGamma(gamma);
+  checkFinite('learningRate', learningRate, 0);
+  checkPolicyFits(initialPolicy, env);
+  const policy = initialPolicy.clone() as P;
+  const optimizer = makeOptimizer(choice, learningRate);
+  const rng = new Rng(seed);
+  const history: ReinforceRecord[] = [];
+  let steps = 0;
+
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    await checkpoint();
+    const batch = collectEpisodes(env, policy, { episodes: episodesPerIteration, rng, maxSteps });
+    checkAllFinite('a reward of the environment', batch.rewards, iteration);
+
+    const weights = scoreWeights(batch, { gamma, form, discountState });
+    const gradient = scoreGradient(batch, policy, weights);
+    checkAllFinite('a number of the gradient', gradient, iteration);
+
+    const entropy = meanEntropy(batch, policy);
+    optimizer.ascend(policy.parameters, gradient);
+    checkAllFinite('a parameter', policy.parameters, iteration);
+
+    steps += batch.rewards.length;
+    const returns = episodeReturns(batch);
+    const record = {
+      iteration,
+      meanReturn: returns.reduce((sum, x) => sum + x, 0) / returns.length,
+      episodeReturns: returns,
+      gradientNorm: Math.sqrt(gradient.reduce((sum, x) => sum + x * x, 0)),
+      entropy,
+      steps,
+    };
+    history.push(record);
+    await onIteration?.(record);
+  }
+  return { policy, history };
+}
+
+function makeOptimizer(choice: 'sgd' | 'adam' | Optimizer, learningRate: number): Optimizer {
+  if (choice === 'sgd') return sgd({ learningRate });
+  if (choice === 'adam') return adam({ learningRate });
+  if (typeof choice?.ascend !== 'function')
+    throw new TypeError(`optimizer is ${show(choice)}, but must be 'sgd', 'adam' or an optimizer.`);
+  return choice;
+}
+
+function checkAllFinite(what: string, values: Float64Array, iteration: number): void {
+  const bad = values.find(x => !Number.isFinite(x));
+  if (bad !== undefined)
+    fail(`reinforce stopped at iteration ${iteration}: ${what} is ${bad}, but must be a finite number.`);
+}
