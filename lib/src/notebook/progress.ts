@@ -1,0 +1,168 @@
+/**
+ * `progress()`: a live bar for a training loop.
+ *
+ * While the loop runs it shows how far it is, its rate, the time left and a small learning curve, in place and at most
+ * ten times a second. When it is done, one line replaces all of that; the line holds no clock reading, so that a
+ * notebook's outputs are the same from run to run. In a terminal it is a single line; where the output goes to a file,
+ * only the final line appears.
+ *
+ *   const bar = progress({ total: 200, label: 'REINFORCE' });
+ *   const result = await reinforce({ ..., onIteration: bar.iteration });
+ *   bar.done();
+ */
+
+import { checkInteger, fail } from '../math/check';
+import { display, escapeMarkup, liveDisplay } from './kernel';
+import { formatCell } from './table';
+
+/** Options of `progress`. */
+export interface ProgressOptions {
+  /** Iterations (or steps) until done. */
+  total: number;
+  /** What runs; default 'progress'. */
+  label?: string;
+  /** Whether to draw the curve of the values reported; default true. */
+  curve?: boolean;
+  /** Name of the value; default 'mean return'. */
+  valueName?: string;
+}
+
+/** One row of a training history, as algorithms report it. */
+export interface ProgressRow {
+  /** Index of the iteration that just ended, from 0. */
+  iteration: number;
+  meanReturn?: number;
+}
+
+/** A running progress display. Its functions may be passed on by themselves. */
+export interface Progress {
+  /** Reports that `count` of `total` are done, with the current value where there is one. */
+  update(count: number, value?: number): void;
+  /** Reports a history row: pass it as an algorithm's `onIteration`. */
+  iteration(row: ProgressRow): void;
+  /** Ends the display with one line; default: label, count and the last value. Calling it again changes nothing. */
+  done(line?: string): void;
+}
+
+/** Where a progress display writes and what it reads the time from; tests put their own here. */
+export interface ProgressTarget {
+  /** Milliseconds of a clock that never goes back. */
+  now(): number;
+  /** Shows the current state; undefined where nothing live can be shown. */
+  live?: (bundle: { 'text/html': string; 'text/plain': string }) => void;
+  /** Shows the final line. */
+  final(line: string): void;
+}
+
+const MILLISECONDS_BETWEEN = 100;
+const CURVE_POINTS = 120;
+
+/** Starts a progress display. Throws a RangeError unless `total` is a whole number of at least 1. */
+export function progress(options: ProgressOptions, target: ProgressTarget = defaultTarget()): Progress {
+  const total = checkInteger('options.total', options.total, 1);
+  const { label = 'progress', curve = true, valueName = 'mean return' } = options;
+  const started = target.now();
+  let shownAt = -Infinity;
+  let count = 0;
+  let value: number | undefined;
+  let ended = false;
+  // Every stride-th value; when the list is full, every other one goes and the stride doubles.
+  let values: number[] = [];
+  let stride = 1;
+  let reports = 0;
+
+  function report(nextCount: number, nextValue?: number): void {
+    if (ended) return;
+    count = checkInteger('count', nextCount, 0);
+    if (nextValue !== undefined && Number.isFinite(nextValue)) {
+      value = nextValue;
+      if (reports++ % stride === 0) values.push(nextValue);
+      if (values.length > CURVE_POINTS) {
+        values = values.filter((_, i) => i % 2 === 0);
+        stride *= 2;
+      }
+    }
+    const now = target.now();
+    if (!target.live || now - shownAt < MILLISECONDS_BETWEEN) return;
+    shownAt = now;
+    const seconds = (now - started) / 1000;
+    const rate = seconds > 0 ? count / seconds : 0;
+    const left = rate > 0 ? Math.max(0, total - count) / rate : undefined;
+    const words = [
+      `${count} / ${total}`,
+      rate > 0 ? `${formatCell(Number(rate.toPrecision(3)), 3)} per second` : '',
+      left === undefined ? '' : `${duration(left)} left`,
+      value === undefined ? '' : `${valueName} ${formatCell(value, 4)}`,
+    ];
+    const status = words.filter(Boolean).join(' · ');
+    target.live({
+      'text/html': bar(label, status, Math.min(1, count / total), curve ? sparkline(values, valueName) : ''),
+      'text/plain': `${label}: ${status}`,
+    });
+  }
+
+  return {
+    update: report,
+    iteration: row => {
+      if (!row || !Number.isInteger(row.iteration))
+        fail('row.iteration is missing, but must be the index of the iteration that ended.');
+      report(row.iteration + 1, row.meanReturn);
+    },
+    done: line => {
+      if (ended) return;
+      ended = true;
+      const summary = value === undefined ? '' : `, ${valueName} ${formatCell(value, 4)}`;
+      target.final(line ?? `${label}: ${count} of ${total} done${summary}`);
+    },
+  };
+}
+
+/** The notebook where there is one, else the terminal, else nothing but the final line. */
+function defaultTarget(): ProgressTarget {
+  const now = () => performance.now();
+  const live = liveDisplay();
+  if (live) return { now, live, final: line => live({ 'text/plain': line }) };
+  const { stderr } = process;
+  if (!stderr.isTTY) return { now, final: line => display({ 'text/plain': line }) };
+  const put = (text: string) => stderr.write(`\r\u001b[2K${text.slice(0, Math.max(20, stderr.columns - 1))}`);
+  return {
+    now,
+    live: bundle => put(bundle['text/plain']),
+    final: line => {
+      put('');
+      display({ 'text/plain': line });
+    },
+  };
+}
+
+/** Seconds as people say them: '45 s', '2 min 05 s', '1 h 10 min'. */
+function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  const two = (n: number) => String(n).padStart(2, '0');
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+}
+
+function bar(label: string, status: string, share: number, curve: string): string {
+  const done = `<div style="width:${(100 * share).toFixed(1)}%;height:8px;border-radius:4px;background:#0072B2"></div>`;
+  return (
+    `<div style="max-width:560px"><div><b>${escapeMarkup(label)}</b> ${escapeMarkup(status)}</div>` +
+    `<div style="height:8px;border-radius:4px;background:rgba(140,149,159,0.35);margin:4px 0">${done}</div>${curve}</div>`
+  );
+}
+
+/** The values so far as a small line, its lowest and highest value beside it. */
+function sparkline(values: number[], name: string): string {
+  if (values.length < 2) return '';
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const x = (i: number) => ((i / (values.length - 1)) * 456 + 2).toFixed(1);
+  const y = (value: number) => (high === low ? 25 : 46 - (42 * (value - low)) / (high - low)).toFixed(1);
+  const text = (at: number, value: number) =>
+    `<text x="466" y="${at}" font-size="11" fill="currentColor">${formatCell(value, 3)}</text>`;
+  return (
+    `<svg viewBox="0 0 540 50" width="100%" role="img" aria-label="${escapeMarkup(name)} so far" style="display:block">` +
+    `<polyline fill="none" stroke="#D55E00" stroke-width="1.8" points="${values.map((v, i) => `${x(i)},${y(v)}`).join(' ')}"/>` +
+    `${text(12, high)}${high === low ? '' : text(46, low)}</svg>`
+  );
+}

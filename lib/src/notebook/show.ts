@@ -1,0 +1,44 @@
+/**
+ * `show(figure)`: a figure below the cell.
+ *
+ * What is sent is one bundle: the figure for plotly.js, which JupyterLab and VS Code draw as an interactive chart,
+ * and its alternative text. Where nothing interactive runs (GitHub, a converted page) a picture stands in for it:
+ * `npm run notebooks` draws that with the real plotly.js when it executes the notebook, and puts it into the bundle.
+ */
+
+import { cleanFigure, describeFigure, type Figure } from '../plots/figure';
+import { display, displayCaption } from './kernel';
+
+/** Options of `show`. */
+export interface ShowOptions {
+  /** What is to be seen, for those who cannot see it; default: the title, axes and series, in words. */
+  alt?: string;
+  /** A sentence below the figure, in Markdown with $...$ for formulas; default none. */
+  caption?: string;
+}
+
+/** The MIME type of a plotly figure. */
+export const PLOTLY_MIME = 'application/vnd.plotly.v1+json';
+
+/**
+ * Shows `figure`. In a plain script it prints the alternative text and a line on the data. Throws a TypeError that
+ * names the place if the figure is not one, or holds something that is not data.
+ */
+export function show(figure: Figure, options: ShowOptions = {}): void {
+  const clean = cleanFigure(figure);
+  const alt = options.alt ?? describeFigure(clean);
+  const counts = clean.data
+    .filter(trace => trace.showlegend !== false || clean.data.length === 1)
+    .map(trace => `${trace.name ?? trace.type} ${pointCount(trace)}`);
+  display(
+    { [PLOTLY_MIME]: clean, 'text/plain': `${alt}\n[figure; points: ${counts.join(', ') || 'none'}]` },
+    { alt },
+  );
+  displayCaption('Figure', options.caption);
+}
+
+function pointCount(trace: Record<string, unknown>): number {
+  const { x, y, z } = trace;
+  if (Array.isArray(z)) return z.flat().length;
+  return Math.max(Array.isArray(x) ? x.length : 0, Array.isArray(y) ? y.length : 0);
+}

@@ -1,0 +1,186 @@
+/**
+ * Figures made of figures: panels side by side, and a slider that steps through variants.
+ */
+
+import { checkInteger, fail } from '../math/check';
+import { type Figure, isRecord, type Layout, type Trace } from './figure';
+import { frame } from './theme';
+
+/** Options of `panels`. */
+export interface PanelOptions {
+  /** Panels in a row; default: all of them. */
+  columns?: number;
+  /** Heading of the whole. */
+  title?: string;
+  /** Height of each row in pixels; default 330. */
+  height?: number;
+}
+
+/**
+ * Sets figures side by side. Each figure's own title becomes its panel's heading; series of the same name share one
+ * entry of the legend.
+ */
+export function panels(figures: readonly Figure[], options: PanelOptions = {}): Figure {
+  if (!(figures?.length > 0)) fail('figures is empty, but must hold at least one figure.');
+  const columns = Math.min(
+    figures.length,
+    checkInteger('options.columns', options.columns ?? figures.length, 1),
+  );
+  const rows = Math.ceil(figures.length / columns);
+  const bars = figures.some(figure => figure.data.some(trace => trace.colorbar));
+  const gapX = bars ? 0.2 : 0.11;
+  const gapY = 0.26 / Math.max(1, rows - 1);
+  const width = (1 - gapX * (columns - 1) - (bars ? 0.06 : 0)) / columns;
+  const height = (1 - (rows > 1 ? gapY * (rows - 1) : 0)) / rows;
+  const data: Trace[] = [];
+  const axes: Layout = {};
+  const annotations: unknown[] = [];
+  const named = new Set<string>();
+  figures.forEach((figure, i) => {
+    const number = i === 0 ? '' : String(i + 1);
+    const left = (i % columns) * (width + gapX);
+    const bottom = 1 - height - Math.floor(i / columns) * (height + gapY);
+    const { xaxis, yaxis, title, barmode, bargap } = figure.layout;
+    axes[`xaxis${number}`] = { ...(xaxis as Layout), domain: [left, left + width], anchor: `y${number}` };
+    const y: Layout = { ...(yaxis as Layout), domain: [bottom, bottom + height], anchor: `x${number}` };
+    if (y.scaleanchor) y.scaleanchor = `x${number}`;
+    axes[`yaxis${number}`] = y;
+    if (barmode) Object.assign(axes, { barmode, bargap });
+    const heading = isRecord(title) ? title.text : title;
+    if (heading)
+      annotations.push({
+        text: `<b>${heading}</b>`,
+        showarrow: false,
+        x: left,
+        xref: 'paper',
+        xanchor: 'left',
+        y: bottom + height,
+        yref: 'paper',
+        yanchor: 'bottom',
+        yshift: 4,
+      });
+    for (const trace of figure.data) {
+      const listed =
+        trace.name !== undefined && trace.showlegend !== false && figure.layout.showlegend !== false;
+      const first = listed && !named.has(trace.name!);
+      if (first) named.add(trace.name!);
+      const colorbar = isRecord(trace.colorbar)
+        ? { ...trace.colorbar, x: left + width + 0.005, xanchor: 'left', y: bottom + height / 2, len: height }
+        : undefined;
+      data.push({
+        ...trace,
+        xaxis: `x${number}`,
+        yaxis: `y${number}`,
+        legendgroup: trace.name,
+        showlegend: first,
+        ...(colorbar && { colorbar }),
+      });
+    }
+  });
+  const around = frame(options.title, [...named], (options.height ?? 330) * rows);
+  const margin = around.margin as Record<string, number>;
+  const extra = annotations.length > 0 ? 26 : 0;
+  const legend = { ...(around.legend as Layout), y: 1, yref: 'paper' };
+  return {
+    data,
+    layout: {
+      ...axes,
+      ...around,
+      annotations,
+      showlegend: named.size > 0,
+      legend:
+        extra > 0 ? { ...legend, y: 1 + (extra + 6) / ((options.height ?? 330) * rows - 84) } : around.legend,
+      height: (around.height as number) + extra,
+      margin: { ...margin, t: margin.t + extra },
+    },
+    config: figures[0].config,
+  };
+}
+
+/** Options of `withSlider`. */
+export interface SliderOptions {
+  /** What the slider changes, shown before the label, e.g. 'λ = '. */
+  prefix?: string;
+  /** The step shown first; default 0. */
+  start?: number;
+}
+
+/**
+ * One figure with a slider that steps through several, from label to figure. All must have the same axes; their
+ * ranges are set to hold every step's data, so that what moves is the data. Every step is computed beforehand: the
+ * slider works without a kernel.
+ */
+export function withSlider(steps: Readonly<Record<string, Figure>>, options: SliderOptions = {}): Figure {
+  const labels = Object.keys(steps ?? {});
+  if (labels.length < 2) fail(`steps has ${labels.length} figures, but a slider needs at least two.`);
+  const start = checkInteger('options.start', options.start ?? 0, 0, labels.length - 1);
+  const figures = labels.map(label => steps[label]);
+  const first = figures[start];
+  const owner = figures.flatMap((figure, i) => figure.data.map(() => i));
+  const data = figures.flatMap((figure, i) => figure.data.map(trace => ({ ...trace, visible: i === start })));
+  const layout: Layout = { ...first.layout };
+  for (const letter of ['x', 'y'] as const)
+    for (const key of Object.keys(layout).filter(name => new RegExp(`^${letter}axis\\d*$`).test(name))) {
+      const range = commonRange(figures, letter, key);
+      if (range) layout[key] = { ...(layout[key] as Layout), range };
+    }
+  const margin = layout.margin as Record<string, number>;
+  const SLIDER = 92;
+  layout.margin = { ...margin, b: margin.b + SLIDER };
+  layout.height = (layout.height as number) + SLIDER;
+  layout.sliders = [
+    {
+      active: start,
+      currentvalue: { prefix: options.prefix ?? '', font: { size: 14 }, xanchor: 'left' },
+      pad: { t: 58, b: 6 },
+      len: 1,
+      x: 0,
+      bgcolor: '#d0d7de',
+      bordercolor: '#8c959f',
+      steps: labels.map((label, i) => ({
+        label,
+        method: 'update',
+        args: [{ visible: owner.map(step => step === i) }, titleUpdate(figures[i].layout)],
+      })),
+    },
+  ];
+  return { data, layout, config: first.config };
+}
+
+const titleUpdate = (layout: Layout): Layout =>
+  isRecord(layout.title) ? { 'title.text': layout.title.text } : {};
+
+/** The range that holds all numbers of an axis over all figures, with a margin; undefined if it has its own range. */
+function commonRange(
+  figures: readonly Figure[],
+  letter: 'x' | 'y',
+  key: string,
+): [number, number] | undefined {
+  const axisLayout = figures[0].layout[key] as Layout;
+  if (axisLayout.range || axisLayout.type === 'category') return undefined;
+  const log = axisLayout.type === 'log';
+  const id = letter + key.slice(5);
+  let [low, high] = [Infinity, -Infinity];
+  for (const trace of figures.flatMap(figure => figure.data)) {
+    if ((trace[`${letter}axis`] ?? letter) !== id) continue;
+    const values = trace[letter];
+    if (!Array.isArray(values) || values.some(value => typeof value === 'string')) continue;
+    const error = letter === 'y' && isRecord(trace.error_y) ? trace.error_y : {};
+    const [up, down] = [error.array, error.arrayminus] as (number[] | undefined)[];
+    values.forEach((value, i) => {
+      for (const end of [value - (down?.[i] ?? 0), value + (up?.[i] ?? 0)]) {
+        if (!Number.isFinite(end) || (log && end <= 0)) continue;
+        low = Math.min(low, log ? Math.log10(end) : end);
+        high = Math.max(high, log ? Math.log10(end) : end);
+      }
+    });
+    const bar = trace.type === 'bar';
+    if (bar && letter === 'y') [low, high] = [Math.min(low, 0), Math.max(high, 0)];
+    if (bar && letter === 'x' && typeof trace.width === 'number')
+      [low, high] = [low - trace.width / 2, high + trace.width / 2];
+  }
+  if (!(low <= high)) return undefined;
+  const room = low === high ? 0.5 : 0.05 * (high - low);
+  const bars = letter === 'y' && figures.some(figure => figure.data.some(trace => trace.type === 'bar'));
+  return [bars && low === 0 ? 0 : low - room, high + room];
+}

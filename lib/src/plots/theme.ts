@@ -1,0 +1,132 @@
+/**
+ * One look for all figures.
+ *
+ * Colours are those of Okabe and Ito 2008 ("Color universal design"), which people with any common kind of colour
+ * blindness tell apart; series also differ in dash, so that they survive a grey print. Figures stand on a white card
+ * of their own with dark text: that reads the same in JupyterLab's light and dark themes and in a picture on GitHub,
+ * where a transparent one would lose its text in one of them. The width follows the page; the height is fixed.
+ */
+
+import type { Figure, Layout, Trace } from './figure';
+
+/** Okabe and Ito's colours in the order that series take them. */
+export const palette: readonly string[] = [
+  '#0072B2', // blue
+  '#D55E00', // vermilion
+  '#009E73', // bluish green
+  '#CC79A7', // reddish purple
+  '#E69F00', // orange
+  '#56B4E9', // sky blue
+  '#000000', // black
+];
+
+const dashes = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot', 'solid'];
+
+const INK = '#24292f';
+const GRID = '#e3e6ea';
+const FRAME = '#8c959f';
+/** Width in pixels on which the room for a legend is reckoned: a narrow notebook column. */
+const NARROW = 620;
+
+/** The colour of series i. */
+export const colorOf = (i: number): string => palette[i % palette.length];
+/** The dash pattern of series i. */
+export const dashOf = (i: number): string => dashes[i % dashes.length];
+/** A colour of the palette, made see-through: alpha from 0 to 1. */
+export const fade = (hex: string, alpha: number): string =>
+  `rgba(${[1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16)).join(',')},${alpha})`;
+
+/** Options that every chart takes. Labels may hold <i>, <sub>, <sup> and <br>, e.g. 'return <i>G<sub>0</sub></i>'. */
+export interface ChartOptions {
+  /** Label of the horizontal axis, with symbol and unit. */
+  xTitle: string;
+  /** Label of the vertical axis, with symbol and unit. */
+  yTitle: string;
+  /** Heading; default none (a caption says more). */
+  title?: string;
+  /** Height in pixels; default 400. The width follows the page. */
+  height?: number;
+  /** Logarithmic axes; default false. */
+  xLog?: boolean;
+  yLog?: boolean;
+  /** Shown range [low, high], in the axis' own numbers also when it is logarithmic; default: all the data. */
+  xRange?: readonly [number, number];
+  yRange?: readonly [number, number];
+  /** Whether to name the series; default: when there is more than one. */
+  legend?: boolean;
+}
+
+/** The axis attributes that all figures share. */
+export function axis(title: string, log = false, range?: readonly [number, number]): Layout {
+  return {
+    title: { text: title, standoff: 10 },
+    type: log ? 'log' : undefined,
+    range: log ? range?.map(Math.log10) : range && [...range],
+    exponentformat: log ? 'power' : undefined,
+    dtick: undefined,
+    automargin: true,
+    gridcolor: GRID,
+    zeroline: false,
+    linecolor: FRAME,
+    showline: true,
+    ticks: 'outside',
+    tickcolor: FRAME,
+    ticklen: 4,
+  };
+}
+
+/** Puts traces and axes into the theme: the last step of every chart. */
+export function themed(
+  data: Trace[],
+  axes: Layout,
+  options: Omit<ChartOptions, 'xTitle' | 'yTitle'>,
+): Figure {
+  const named = data.filter(trace => trace.name && trace.showlegend !== false);
+  const legend = options.legend ?? named.length > 1;
+  return {
+    data,
+    layout: {
+      ...axes,
+      ...frame(options.title, legend ? named.map(trace => trace.name!) : [], options.height ?? 400),
+      showlegend: legend,
+    },
+    config: { responsive: true, displaylogo: false },
+  };
+}
+
+/**
+ * Everything around the axes: fonts, heading, a legend in rows above the plot (where it can cover neither data nor
+ * axis titles), and a top margin that has room for both.
+ */
+export function frame(title: string | undefined, legendNames: readonly string[], height: number): Layout {
+  const longest = Math.max(0, ...legendNames.map(name => name.replace(/<[^>]*>/g, '').length));
+  const entry = 50 + 6.6 * longest;
+  const rows =
+    legendNames.length === 0 ? 0 : Math.ceil(legendNames.length / Math.max(1, Math.floor(NARROW / entry)));
+  const heading = title ? 34 : 0;
+  return {
+    title: title
+      ? {
+          text: title,
+          font: { size: 16 },
+          x: 0,
+          xref: 'paper',
+          xanchor: 'left',
+          y: 1,
+          yref: 'container',
+          yanchor: 'top',
+          pad: { t: 12 },
+        }
+      : undefined,
+    font: { family: 'system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif', size: 13, color: INK },
+    paper_bgcolor: '#ffffff',
+    plot_bgcolor: '#ffffff',
+    colorway: [...palette],
+    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom', bgcolor: 'rgba(0,0,0,0)' },
+    margin: { l: 64, r: 24, t: 16 + heading + 21 * rows, b: 52 },
+    height: height + heading + 21 * rows,
+    autosize: true,
+    hovermode: 'closest',
+    hoverlabel: { font: { size: 12 } },
+  };
+}
