@@ -17,6 +17,7 @@ import { type ReinforceForm, scoreGradient, scoreWeights } from '../estimators/s
 import { checkpoint } from '../interrupt';
 import { checkFinite, checkGamma, checkInteger, fail, show } from '../math/check';
 import { Rng } from '../math/rng';
+import { mean } from '../math/statistics';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
 import { episodeReturns } from '../rollout/trajectoryBatch';
@@ -114,7 +115,7 @@ export async function reinforce<P extends Policy>({
     const returns = episodeReturns(batch);
     const record = {
       iteration,
-      meanReturn: returns.reduce((sum, x) => sum + x, 0) / returns.length,
+      meanReturn: mean(returns),
       episodeReturns: returns,
       gradientNorm: Math.sqrt(gradient.reduce((sum, x) => sum + x * x, 0)),
       entropy,

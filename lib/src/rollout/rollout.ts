@@ -3,6 +3,7 @@
 import { checkRng, Env, type EnvModel } from '../envs/env';
 import { checkInteger } from '../math/check';
 import { Rng } from '../math/rng';
+import { mean, standardError } from '../math/statistics';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, episodeLimit } from './collect';
 
@@ -118,11 +119,11 @@ export function evaluate(
       if (step.terminated || step.truncated) break;
     }
   }
-  let mean = 0;
-  for (const x of returns) mean += x / episodes;
-  let squares = 0;
-  for (const x of returns) squares += (x - mean) * (x - mean);
-  return { mean, standardError: Math.sqrt(squares / (episodes - 1) / episodes), returns };
+  return {
+    mean: mean(returns),
+    standardError: episodes > 1 ? standardError(returns) : Number.NaN,
+    returns,
+  };
 }
 
 /** The actor as a function of the observation. */
