@@ -17,6 +17,9 @@ function loadNative() {
   // tfjs-node 4.22.0 still calls util.isNullOrUndefined, which Node 23 took away.
   const util = require('node:util');
   util.isNullOrUndefined ??= value => value === null || value === undefined;
+  // Only errors in its log, and sums in one order: oneDNN's vary with the machine.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '0';
   try {
     return require('tfjs-node-native');
   } catch (error) {

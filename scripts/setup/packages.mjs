@@ -8,7 +8,6 @@ import { root, tsc, workDir } from './paths.mjs';
 import { commonFailure, runQuietly, SetupFailure, say, saysUnreachable } from './report.mjs';
 
 const OLDEST_NODE = 20;
-const MANIFESTS = ['package.json', 'package-lock.json', 'lib/package.json', 'lib/tfjs-node/package.json'];
 
 export function checkNode(version = process.versions.node) {
   if (Number(version.split('.')[0]) < OLDEST_NODE)
@@ -18,11 +17,10 @@ export function checkNode(version = process.versions.node) {
     );
 }
 
-/** Installs what the lock file names, unless that was done and finished for these manifests and this Node. */
+/** Installs what the lock file names, unless that was done and finished for this lock file and this Node. */
 export async function installPackages() {
   const stampFile = join(root, 'node_modules', '.pglab-installed');
-  const hash = createHash('sha256');
-  for (const file of MANIFESTS) hash.update(readFileSync(join(root, file)));
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
   // Native modules are built for one major version of Node on one platform.
   hash.update([process.versions.modules, process.platform, process.arch].join(' '));
   const stamp = hash.digest('hex');

@@ -53,10 +53,9 @@ export function runQuietly(label, command, args, { env = process.env, cwd = root
       output += text;
       lastLine =
         text
-          .trimEnd()
           .split(/[\r\n]/)
-          .at(-1)
-          .trim() || lastLine;
+          .findLast(line => line.trim() && !/^\s*(npm )?warn/i.test(line))
+          ?.trim() ?? lastLine;
       appendFileSync(logFile, text);
     };
     child.stdout.on('data', take);
