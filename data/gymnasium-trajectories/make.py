@@ -101,6 +101,21 @@ trajectories(
     ],
 )
 
+
+
+def nips():
+    env = AcrobotEnv()
+    env.book_or_nips = "nips"
+    return env
+
+
+trajectories(
+    "acrobot-nips",
+    ["theta1", "theta2", "w1", "w2"],
+    nips,
+    [((0.05, -0.03, 0.02, 0.01), lambda s: 2 if s[3] >= 0 else 0, 60)],
+)
+
 trajectories(
     "mountain-car",
     ["position", "velocity"],

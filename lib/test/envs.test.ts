@@ -147,6 +147,9 @@ describe('the contract of environments', () => {
         assert.deepEqual(other.reset(new Rng(2), { state: Array.from(state) }), observation);
         const vector = vectorEnv(make(), 2);
         assert.deepEqual([...vector.reset(new Rng(2), { state })], [...observation, ...observation]);
+        const each = vectorEnv(make(), 2);
+        each.reset(new Rng(2), { state: [...state, ...startOf(make)] });
+        assert.deepEqual([...each.states], [...state, ...startOf(make)]);
         other.state.fill(99);
         assert.deepEqual(other.state, state, 'state is a copy');
       });
@@ -237,7 +240,7 @@ describe('numbers published for the environments', () => {
     close(env.state, [0.02762059, -0.12862655, 0.07363212, -0.20149977]);
     const [step] = play(env, [3.1, 0, 0, 0], [1]);
     assert.deepEqual([step.reward, step.terminated], [0, true]);
-    for (const x of acrobotStart()) assert.equal(Math.fround(x), x, 'a drawn start is float32');
+    for (const x of startOf(acrobot)) assert.equal(Math.fround(x), x, 'a drawn start is float32');
   });
 
   test('MountainCar', () => {
@@ -254,6 +257,15 @@ describe('numbers published for the environments', () => {
     );
     play(env, [-1.19, -0.05], [0]);
     assert.deepEqual([...env.state], [-1.2, 0]);
+  });
+
+  test('a mountain car too slow for the goal velocity has not arrived', () => {
+    for (const make of [mountainCar, mountainCarContinuous])
+      for (const [goalVelocity, arrived] of [
+        [0, true],
+        [0.05, false],
+      ] as const)
+        assert.equal(play(make({ goalVelocity }), [0.49, 0.03], [1])[0].terminated, arrived);
   });
 
   test('MountainCarContinuous', () => {
@@ -358,8 +370,9 @@ describe('numbers published for the environments', () => {
   });
 });
 
-function acrobotStart(): Float64Array {
-  const env = acrobot();
+/** A start state of the environment. */
+function startOf(make: () => Env): Float64Array {
+  const env = make();
   env.reset(new Rng(5));
   return env.state;
 }

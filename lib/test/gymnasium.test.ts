@@ -64,6 +64,8 @@ function replay(env: Env, file: string, rowCount: number, tolerance: number, epi
 describe("Gymnasium's own trajectories", () => {
   test('CartPole', () => replay(cartPole(), 'cartpole.csv', 374, 1e-14, 1e-10));
   test('Acrobot', () => replay(acrobot(), 'acrobot.csv', 243, 1e-12, 1e-9));
+  test('Acrobot, the equations of 1996', () =>
+    replay(acrobot({ dynamics: 'nips' }), 'acrobot-nips.csv', 61, 1e-12, 1e-9));
   test('MountainCar', () => replay(mountainCar(), 'mountain-car.csv', 458, 1e-15, 1e-12));
   test('MountainCarContinuous', () =>
     replay(mountainCarContinuous(), 'mountain-car-continuous.csv', 614, 1e-7, 1e-6));
