@@ -221,7 +221,10 @@ export function exactGradient(
   const w = new Float64Array(S * actions);
   if (horizon === undefined) {
     const { visits, A } = solvePolicy(mdp, pi, { gamma });
-    for (let pair = 0; pair < w.length; pair++) w[pair] = visits[Math.floor(pair / actions)] * A[pair];
+    for (let pair = 0; pair < w.length; pair++) {
+      const eta = visits[Math.floor(pair / actions)];
+      if (eta > 0) w[pair] = eta * A[pair]; // where an episode never comes, the advantage may not exist
+    }
   } else {
     const { stateProbabilities, A } = solveFiniteHorizon(mdp, pi, { gamma, horizon });
     for (let t = 0, discount = 1; t < horizon; t++, discount *= gamma)
@@ -231,7 +234,7 @@ export function exactGradient(
   for (let s = 0; s < S; s++)
     for (let a = 0; a < actions; a++) {
       const pair = s * actions + a;
-      // An action of probability zero has no part in the expectation, and its advantage may not exist.
+      // Nor has an action of probability zero a part in the expectation.
       if (pi[pair] > 0 && !mdp.terminal[s]) policy.addScore([s], 0, a, pi[pair] * w[pair], gradient);
     }
   return gradient;
