@@ -160,6 +160,8 @@ describe('the contract of environments', () => {
         assert.throws(() => env.step(good), /env\.step was called before env\.reset\(rng\)/);
         assert.throws(() => env.state, /env\.state was read before env\.reset\(rng\)/);
         assert.throws(() => env.reset(1 as unknown as Rng), /rng is 1, but must be an Rng/);
+        assert.throws(() => env.reset(new Rng(1), { state: [] }), /state has length 0/);
+        assert.throws(() => env.step(good), /before env\.reset/, 'a refused start is no start');
         env.reset(new Rng(1));
         assert.throws(() => env.step(Number.NaN), /action is NaN, but must be/);
         assert.throws(() => env.step([]), /action has length 0, but must have length 1/);
@@ -185,6 +187,8 @@ describe('the contract of environments', () => {
 
         const vector = vectorEnv(make(), 2);
         assert.throws(() => vector.step([0, 0]), /vectorEnv\.step was called before vectorEnv\.reset/);
+        assert.throws(() => vector.reset(new Rng(1), { state: [] }), /state has length 0/);
+        assert.throws(() => vector.step([0, 0]), /before vectorEnv\.reset/);
         vector.reset(new Rng(1));
         assert.throws(() => vector.step([0]), /actions has length 1, but must have length 2/);
         assert.throws(() => vector.step([0, Number.NaN]), /actions\[1\] is NaN/);

@@ -1,6 +1,6 @@
 /**
  * Acrobot-v1: swing a two-link pendulum, driven only at the joint between the links, above a line one link length over
- * its pivot (Sutton 1996; Sutton and Barto 2018, section 11.3 of the first edition).
+ * its pivot (Sutton 1996; Sutton and Barto 1998, section 11.3).
  *
  * State (theta1, theta2, w1, w2): the first link's angle from hanging down, the second link's angle relative to the
  * first, and their angular velocities. Actions 0, 1, 2 apply the torque a = -1, 0, +1 N m. With masses

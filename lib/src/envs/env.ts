@@ -114,8 +114,8 @@ export class Env {
    * @param options.state a start state in place of s_0 ~ mu, its numbers in the order of `model.stateNames`
    */
   reset(rng: Rng, options: { state?: number | ArrayLike<number> } = {}): Float32Array {
-    this.rng = checkRng(rng);
-    writeStart(this.model, rng, options.state, this.current, 0);
+    writeStart(this.model, checkRng(rng), options.state, this.current, 0);
+    this.rng = rng;
     this.steps = 0;
     this.over = false;
     return this.observe();

@@ -94,15 +94,16 @@ export class VectorEnv {
    * @param options.state one start state for all copies, or [n * stateSize] one for each; later episodes start from mu
    */
   reset(rng: Rng, options: { state?: number | ArrayLike<number> } = {}): Float32Array {
-    this.rngs = checkRng(rng).split(this.n);
+    const rngs = checkRng(rng).split(this.n);
     const stateSize = this.model.stateNames.length;
     const given = typeof options.state === 'number' ? [options.state] : options.state;
     const oneForEach = given !== undefined && this.n > 1 && given.length === this.n * stateSize;
     for (let i = 0; i < this.n; i++) {
       const own = oneForEach ? Array.from({ length: stateSize }, (_, j) => given[i * stateSize + j]) : given;
-      writeStart(this.model, this.rngs[i], own, this.states, i * stateSize);
+      writeStart(this.model, rngs[i], own, this.states, i * stateSize);
       this.model.observe(this.states, i * stateSize, this.observations, i * this.observationSize);
     }
+    this.rngs = rngs;
     this.finalObservations.set(this.observations);
     this.rewards.fill(0);
     this.terminated.fill(0);
