@@ -12,8 +12,8 @@ const PORT_OPTION = /^--(?:ServerApp\.)?port(?:=(.*))?$/;
 
 await runMain(async () => {
   const given = process.argv.slice(2);
-  const { python } = await setUp();
   const port = await choosePort(given);
+  const { python } = await setUp();
   const args = [
     ...[
       '-m',
