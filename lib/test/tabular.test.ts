@@ -366,13 +366,13 @@ test('the moments of REINFORCE agree with the sum over all trajectories', () => 
             : kind === 'time baseline'
               ? Float64Array.from({ length: S * horizon }, () => rng.normal())
               : undefined;
-        const discountSteps = kind !== 'without gamma^t';
+        const discountState = kind !== 'without gamma^t';
         const moments = reinforceMoments(mdp, policy, {
           horizon,
           gamma,
-          form: kind === 'total' ? 'totalReturn' : 'rewardToGo',
+          form: kind === 'total' ? 'total-return' : 'reward-to-go',
           baseline,
-          discountSteps,
+          discountState,
         });
         const D = policy.parameters.length;
         const mean = new Float64Array(D);
@@ -388,7 +388,7 @@ test('the moments of REINFORCE agree with the sum over all trajectories', () => 
               else if (u >= t) weight += gamma ** (u - t) * r;
             });
             if (baseline) weight -= baseline[baseline.length === S ? states[t] : t * S + states[t]];
-            if (kind !== 'total' && discountSteps) weight *= gamma ** t;
+            if (kind !== 'total' && discountState) weight *= gamma ** t;
             policy.addScore(states, t, a, weight, g);
           });
           g.forEach((x, k) => {
@@ -411,7 +411,7 @@ test('the moments of REINFORCE agree with the sum over all trajectories', () => 
           moments.covarianceTrace,
           moments.variance.reduce((x, y) => x + y, 0),
         );
-        if (discountSteps)
+        if (discountState)
           allNear(moments.mean, exactGradient(mdp, policy, { horizon, gamma }), 1e-10, 'unbiased');
       },
     ),
@@ -426,7 +426,7 @@ test('the moments agree with sampled estimates, noisy rewards included', () => {
   // E[g_k^2] = sum_a p_a (mean_a^2 + 4) ([k = a] - p_k)^2
   const means = [1, -1, 0.5];
   const J = means.reduce((sum, m, a) => sum + p[a] * m, 0);
-  for (const form of ['totalReturn', 'rewardToGo'] as const) {
+  for (const form of ['total-return', 'reward-to-go'] as const) {
     const { variance, mean } = reinforceMoments(mdp, policy, { horizon: 3, form });
     for (let k = 0; k < 3; k++) {
       near(mean[k], p[k] * (means[k] - J));
@@ -446,7 +446,7 @@ test('the moments agree with sampled estimates, noisy rewards included', () => {
     accumulator.add(scoreOf(policy, [0], a).map(x => x * out.reward));
   }
   near(
-    accumulator.trace() / reinforceMoments(mdp, policy, { horizon: 1, form: 'totalReturn' }).covarianceTrace,
+    accumulator.trace() / reinforceMoments(mdp, policy, { horizon: 1, form: 'total-return' }).covarianceTrace,
     1,
     0.04,
   );
@@ -456,12 +456,12 @@ test('in a continuing corridor the temporal structure and a good baseline help',
   const mdp = corridor({ continuing: true, gamma: 1 });
   const policy = softmaxTabular({ states: 5, actions: 2 });
   const horizon = 40;
-  const total = reinforceMoments(mdp, policy, { horizon, form: 'totalReturn' });
-  const togo = reinforceMoments(mdp, policy, { horizon, form: 'rewardToGo' });
+  const total = reinforceMoments(mdp, policy, { horizon, form: 'total-return' });
+  const togo = reinforceMoments(mdp, policy, { horizon, form: 'reward-to-go' });
   const { V } = solveFiniteHorizon(mdp, policy, { horizon });
   const withBaseline = reinforceMoments(mdp, policy, {
     horizon,
-    form: 'rewardToGo',
+    form: 'reward-to-go',
     baseline: V.subarray(0, 5 * horizon),
   });
   assert.ok(togo.covarianceTrace < total.covarianceTrace);
@@ -507,11 +507,11 @@ test('policies as tables', () => {
     'horizon is 20, but there are more than 1000 trajectories of 6 steps; use a smaller horizon or MDP.',
   );
   throwsWith(
-    () => reinforceMoments(mdp, policy, { horizon: 5, form: 'totalReturn', baseline: [0, 0, 0] }),
-    "baseline is given, but only the form 'rewardToGo' takes one.",
+    () => reinforceMoments(mdp, policy, { horizon: 5, form: 'total-return', baseline: [0, 0, 0] }),
+    "baseline is given, but only the form 'reward-to-go' takes one.",
   );
   throwsWith(
-    () => reinforceMoments(mdp, policy, { horizon: 5, form: 'rewardToGo', baseline: [0, 0] }),
+    () => reinforceMoments(mdp, policy, { horizon: 5, form: 'reward-to-go', baseline: [0, 0] }),
     'baseline has length 2, but must have length 15.',
   );
   // A reward without end

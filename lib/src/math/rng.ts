@@ -30,10 +30,13 @@ export class Rng {
     this.generator = fromWords(seed | 0, Math.floor(seed / 4294967296) | 0, 0x6a09e667, 0x3c6ef372);
   }
 
-  /** A double uniform on [low, high), with 53 random bits. */
+  /** A double uniform on [low, high), with 53 random bits; `low` itself if they are equal. */
   uniform(low = 0, high = 1): number {
-    const unit = this.next();
-    return low === 0 && high === 1 ? unit : low + (high - low) * unit;
+    if (low === 0 && high === 1) return this.next();
+    checkFinite('low', low);
+    checkFinite('high', high, low);
+    const value = low + (high - low) * this.next();
+    return value < high ? value : low; // the product may round up to `high`
   }
 
   /** A double uniform on [0, 1): two generator words, their weak low bits dropped. */
@@ -47,11 +50,13 @@ export class Rng {
   integer(low: number, high: number): number {
     checkInteger('low', low);
     checkInteger('high', high, low + 1);
+    if (high - low > Number.MAX_SAFE_INTEGER) fail(`high - low is ${high - low}, but must be below 2^53.`);
     return low + Math.floor(this.next() * (high - low));
   }
 
   /** A normal variate (Box and Muller 1958). */
   normal(mean = 0, standardDeviation = 1): number {
+    if (mean !== 0) checkFinite('mean', mean);
     if (standardDeviation !== 1) checkFinite('standardDeviation', standardDeviation, 0);
     let z = this.spare;
     if (Number.isNaN(z)) {
@@ -117,8 +122,15 @@ export class Rng {
   /** Continues the stream whose `state` was kept. */
   static fromState(state: RngState): Rng {
     const words = state?.words;
-    if (!Array.isArray(words) || words.length !== 4 || !words.every(w => Number.isInteger(w)))
-      fail(`state.words is ${show(words)}, but must be the four whole numbers of an Rng's state.`);
+    if (
+      !Array.isArray(words) ||
+      words.length !== 4 ||
+      !words.every(w => w === (w | 0)) ||
+      !words.some(Boolean)
+    )
+      fail(
+        `state.words is ${show(words)}, but must be the four words of an Rng's state, 32 bits each, not all 0.`,
+      );
     const rng = Rng.from(xoroshiro128plusFromState(words));
     rng.spare = state.spare === null ? Number.NaN : checkFinite('state.spare', state.spare);
     return rng;

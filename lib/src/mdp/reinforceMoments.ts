@@ -26,15 +26,15 @@ export interface ReinforceMomentsOptions {
   horizon: number;
   /** Instead of the MDP's own discount factor. */
   gamma?: number;
-  /** 'totalReturn': R(tau) times the summed scores; 'rewardToGo': the temporal structure. */
-  form: 'totalReturn' | 'rewardToGo';
-  /** b(s) [S] or b_t(s) [H * S], with 'rewardToGo' only. 0 by default. */
+  /** 'total-return': R(tau) times the summed scores; 'reward-to-go': the temporal structure. */
+  form: 'total-return' | 'reward-to-go';
+  /** b(s) [S] or b_t(s) [H * S], with 'reward-to-go' only. 0 by default. */
   baseline?: ArrayLike<number>;
   /**
-   * Whether step t of 'rewardToGo' is weighted by gamma^t. True by default: without it, as in most implementations, the
+   * Whether step t of 'reward-to-go' is weighted by gamma^t. True by default: without it, as in most implementations, the
    * estimator's mean is not the gradient of the discounted return.
    */
-  discountSteps?: boolean;
+  discountState?: boolean;
 }
 
 /** The moments of one episode's gradient estimate g. */
@@ -53,15 +53,15 @@ export interface EstimatorMoments {
 export function reinforceMoments(
   mdp: TabularMDP,
   policy: Policy,
-  { horizon, gamma = mdp.gamma, form, baseline, discountSteps = true }: ReinforceMomentsOptions,
+  { horizon, gamma = mdp.gamma, form, baseline, discountState = true }: ReinforceMomentsOptions,
 ): EstimatorMoments {
   checkInteger('horizon', horizon, 1);
   checkGamma(gamma);
-  if (form !== 'totalReturn' && form !== 'rewardToGo')
-    fail(`form is ${form}, but must be 'totalReturn' or 'rewardToGo'.`);
+  if (form !== 'total-return' && form !== 'reward-to-go')
+    fail(`form is ${form}, but must be 'total-return' or 'reward-to-go'.`);
   const S = mdp.states;
   if (baseline) {
-    if (form === 'totalReturn') fail("baseline is given, but only the form 'rewardToGo' takes one.");
+    if (form === 'total-return') fail("baseline is given, but only the form 'reward-to-go' takes one.");
     checkVector('baseline', baseline, baseline.length === S ? S : horizon * S);
   }
   const b = (t: number, s: number) => (baseline ? baseline[baseline.length === S ? s : t * S + s] : 0);
@@ -72,7 +72,7 @@ export function reinforceMoments(
       : scoreOf(policy, [Math.floor(pair / mdp.actions)], pair % mdp.actions),
   );
   const recursion: Recursion =
-    form === 'totalReturn' ? totalReturn(gamma) : rewardToGo(gamma, discountSteps, b);
+    form === 'total-return' ? totalReturn(gamma) : rewardToGo(gamma, discountState, b);
 
   const mean = new Float64Array(policy.parameters.length);
   const variance = new Float64Array(policy.parameters.length);
@@ -145,8 +145,8 @@ function totalReturn(gamma: number): Recursion {
 }
 
 /** E[G], E[G^2], E[X], E[X G], E[X^2] in this order. */
-function rewardToGo(gamma: number, discountSteps: boolean, b: (t: number, s: number) => number): Recursion {
-  const c = discountSteps ? gamma : 1;
+function rewardToGo(gamma: number, discountState: boolean, b: (t: number, s: number) => number): Recursion {
+  const c = discountState ? gamma : 1;
   return {
     count: 5,
     atEnd: [0, 0, 0, 0, 0],

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Rng, solveLinear } from 'pglab';
+
+test('by hand, a zero pivot included', () => {
+  assert.deepEqual([...solveLinear([2, 0, 0, 4], [2, 8])], [1, 2]);
+  assert.deepEqual([...solveLinear([0, 1, 1, 0], [3, 5])], [5, 3]);
+  assert.deepEqual([...solveLinear([], [])], []);
+});
+
+test('A x = b is solved to rounding for random systems', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 25 }), fc.nat(1e6), (n, seed) => {
+      const rng = new Rng(seed);
+      const a = Float64Array.from({ length: n * n }, (_, k) => rng.normal() + (k % (n + 1) === 0 ? n : 0));
+      const x = Float64Array.from({ length: n }, () => rng.normal());
+      const b = x.map((_, i) => x.reduce((sum, value, j) => sum + a[i * n + j] * value, 0));
+      const [aBefore, bBefore] = [a.slice(), b.slice()];
+      solveLinear(a, b).forEach((value, i) => {
+        assert.ok(Math.abs(value - x[i]) < 1e-11);
+      });
+      assert.deepEqual([a, b], [aBefore, bBefore], 'the input is left alone');
+    }),
+    { seed: 1, numRuns: 100 },
+  );
+});
+
+test('singular and malformed systems are refused in one sentence', () => {
+  const throwsWith = (run: () => unknown, message: string | RegExp) => assert.throws(run, { message });
+  throwsWith(
+    () => solveLinear([1, 2, 2, 4], [1, 1]),
+    /^a is singular to working precision \(pivots from .* to .*\), but must be invertible\.$/,
+  );
+  throwsWith(() => solveLinear([0], [1], 'I - P'), /^I - P is singular/);
+  throwsWith(() => solveLinear([1, 1, 1, 1 + 2e-16], [1, 1]), /singular/);
+  throwsWith(() => solveLinear([1, 2, 3], [1, 1]), 'a has length 3, but must have length 4.');
+  throwsWith(() => solveLinear([Number.NaN], [1]), 'a[0] is NaN, but must be a finite number.');
+  throwsWith(() => solveLinear([1], [Infinity]), 'b[0] is Infinity, but must be a finite number.');
+});
