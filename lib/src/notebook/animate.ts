@@ -301,20 +301,20 @@ const cartPoleDrawing: Drawing = (() => {
         'translate',
         frames.map(f => `${tenth(px(f.state[0]))} ${ground - 8}`),
         clock,
-        `${cart}<g transform="translate(0 -32)">${turned}<circle r="5" fill="${COLORS.ink}"/></g>${forceMark(frames, clock, 6, 34)}`,
+        `${cart}<g transform="translate(0 -32)">${turned}<circle r="5" fill="${COLORS.ink}"/></g>${forceMark(frames, clock, 34)}`,
       );
     },
   };
 })();
 
 /** A small triangle on the side from which the force pushes. */
-function forceMark(frames: Frame[], clock: Clock, reach: number, offset: number): string {
+function forceMark(frames: Frame[], clock: Clock, offset: number): string {
   if (frames.every(f => f.push === 0)) return '';
   return [1, -1]
     .map(side => {
       const on = frames.map(f => (f.push * side > 0 ? '1' : '0'));
       const x = -side * offset;
-      const d = `M${x} -16l${-side * (reach + 4)} -7v14z`;
+      const d = `M${x} -16l${-side * 10} -7v14z`;
       return `<path d="${d}" fill="${COLORS.vermilion}" opacity="${on[0]}">${changing('opacity', on, clock)}</path>`;
     })
     .join('');
@@ -383,7 +383,7 @@ function mountainCarDrawing(goal: number): Drawing {
         'rotate',
         frames.map(f => degrees(slope(f.state[0]))),
         clock,
-        car + forceMark(frames, clock, 2, 22),
+        car + forceMark(frames, clock, 24),
       );
       const places = frames.map(f => `${tenth(px(f.state[0]))} ${tenth(py(f.state[0]))}`);
       return moving('translate', places, clock, tilted);

@@ -62,10 +62,32 @@ function checkPoints(name: string, points: Points): void {
   }
 }
 
-const cartesian = (o: ChartOptions): Layout => ({
-  xaxis: axis(o.xTitle, o.xLog, o.xRange),
-  yaxis: axis(o.yTitle, o.yLog, o.yRange),
-});
+/** Both axes; a logarithmic one looks at the data, to label powers of ten only where there are several. */
+const cartesian = (o: ChartOptions, series: readonly Points[] = []): Layout => {
+  const horizontal = series.map(({ x }) => x);
+  const vertical = series.flatMap(({ y, low, high }) => [y, low ?? [], high ?? []]);
+  return {
+    xaxis: {
+      ...axis(o.xTitle, o.xLog, o.xRange),
+      ...(o.xLog && logTicks(o.xRange ? [o.xRange] : horizontal)),
+    },
+    yaxis: { ...axis(o.yTitle, o.yLog, o.yRange), ...(o.yLog && logTicks(o.yRange ? [o.yRange] : vertical)) },
+  };
+};
+
+function logTicks(lists: readonly Numbers[]): Layout {
+  const values = lists.flatMap(list => Array.from(list)).filter(value => value > 0 && value < Infinity);
+  const decades = Math.log10(
+    values.reduce((a, b) => Math.max(a, b), 0) / values.reduce((a, b) => Math.min(a, b), Infinity),
+  );
+  return decades >= 1.3
+    ? {
+        dtick: 1,
+        exponentformat: 'power',
+        minor: { dtick: 'D1', ticks: 'outside', ticklen: 2, showgrid: false },
+      }
+    : { dtick: 'D2', tickformat: '.3~g' };
+}
 
 /** Distances from each y to its interval's ends, as plotly wants them; undefined when there is no interval. */
 function errorBars(y: Numbers, low: Numbers | undefined, high: Numbers | undefined, color: string) {
@@ -112,7 +134,14 @@ export function lineChart(series: Series<Points>, options: LineChartOptions): Fi
     };
     return low && high ? [band(name, x, low, high, i), line] : [line];
   });
-  return themed(data, cartesian(options), options);
+  return themed(
+    data,
+    cartesian(
+      options,
+      list.map(([, points]) => points),
+    ),
+    options,
+  );
 }
 
 /** The area between `low` and `high` as one closed outline; points where either is not finite are left out. */
@@ -184,7 +213,8 @@ export function histogramChart(samples: Series<Numbers>, options: HistogramOptio
       }
     }
   }
-  if (low === high) [low, high] = [low - 0.5, high + 0.5];
+  // Samples that differ by rounding only share one bin of unit width around them.
+  if (high - low <= 1e-12 * Math.max(1, Math.abs(low), Math.abs(high))) [low, high] = [low - 0.5, high + 0.5];
   const width = (high - low) / bins;
   const density = (options.measure ?? 'density') === 'density';
   let tallest = 0;
@@ -264,7 +294,14 @@ export function scatterChart(series: Series<Points>, options: ScatterOptions): F
       },
     ];
   });
-  return themed(data, cartesian(options), options);
+  return themed(
+    data,
+    cartesian(
+      options,
+      list.map(([, points]) => points),
+    ),
+    options,
+  );
 }
 
 /**
@@ -364,7 +401,7 @@ export function heatmapGrid(
       `options.policy has length ${policy.length}, but ${cells.length} states by ${arrows.length} actions need ${cells.length * arrows.length}.`,
     );
   const digits = checkInteger('options.digits', options.digits ?? 2, 0, 6);
-  const ended = (s: number) => cells[s] === 'G' || cells[s] === 'H';
+  const ended = (s: number) => 'GHC'.includes(cells[s]);
   const label = (s: number) => {
     const arrow = policy && !ended(s) ? arrowOf(policy, s, arrows) : '';
     const number = Number.isFinite(values[s]) ? values[s].toFixed(digits).replace('-', '−') : '';

@@ -28,7 +28,7 @@ export function panels(figures: readonly Figure[], options: PanelOptions = {}): 
   );
   const rows = Math.ceil(figures.length / columns);
   const bars = figures.some(figure => figure.data.some(trace => trace.colorbar));
-  const gapX = bars ? 0.2 : 0.11;
+  const gapX = bars ? 0.24 : 0.12;
   const gapY = 0.26 / Math.max(1, rows - 1);
   const width = (1 - gapX * (columns - 1) - (bars ? 0.06 : 0)) / columns;
   const height = (1 - (rows > 1 ? gapY * (rows - 1) : 0)) / rows;

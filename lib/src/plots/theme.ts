@@ -62,8 +62,6 @@ export function axis(title: string, log = false, range?: readonly [number, numbe
     title: { text: title, standoff: 10 },
     type: log ? 'log' : undefined,
     range: log ? range?.map(Math.log10) : range && [...range],
-    exponentformat: log ? 'power' : undefined,
-    dtick: undefined,
     automargin: true,
     gridcolor: GRID,
     zeroline: false,
