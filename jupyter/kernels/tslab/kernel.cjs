@@ -1,0 +1,302 @@
+/**
+ * One request in, its messages out.
+ *
+ * Cells run one after the other, in the order of their requests; every other request is answered at once, also while
+ * a cell awaits something. A cell's messages are, in this order: status busy, execute_input, its output, at most one
+ * error, the reply, status idle.
+ *
+ * Interrupting: all cells that begin between two interrupts share an AbortSignal, which the interrupt between them
+ * aborts. A cell runs in an AsyncLocalStorage that holds its signal, and the storage is at
+ * globalThis[Symbol.for('pglab.interrupt')], where lib's `checkpoint()` finds it: so a computation stops even if the
+ * next cell has begun meanwhile. A cell that has not ended half a second after its interrupt is given up.
+ */
+
+'use strict';
+
+const { AsyncLocalStorage } = require('node:async_hooks');
+const path = require('node:path');
+const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
+const { Tracebacks } = require('./traceback.cjs');
+const { Wire } = require('./wire.cjs');
+
+const GRACE_MS = 500;
+/** Output is sent in pieces: when this much time has passed or this many characters have come together. */
+const OUTPUT_MS = 30;
+const OUTPUT_CHARACTERS = 1 << 16;
+
+const INTERRUPTED = {
+  ename: 'Interrupted',
+  evalue: 'The cell was interrupted.',
+  traceback: ['Interrupted: The cell was interrupted.'],
+};
+
+class Kernel {
+  constructor(tslabFolder, connection, sources) {
+    const fromTslab = file => require(path.join(tslabFolder, 'dist', file));
+    this.display = fromTslab('jupyter.js');
+    this.sources = sources;
+    this.tracebacks = new Tracebacks(sources, [tslabFolder, path.dirname(require.resolve('zeromq'))]);
+    this.wire = new Wire(connection);
+
+    this.pending = []; // execute requests that wait for their turn
+    this.working = false;
+    this.cell = null; // the one that runs, if one does
+    this.lastRequest = null; // the one whose cell gets the output
+    this.output = { name: '', text: '', since: 0, timer: null };
+    this.abort = new AbortController();
+    this.signalOfCell = new AsyncLocalStorage();
+    globalThis[Symbol.for('pglab.interrupt')] = this.signalOfCell;
+
+    const converter = fromTslab('converter.js').createConverter({ isJS: false, isBrowser: false });
+    const converters = {
+      node: this.watchCompiler(converter),
+      browser: converter,
+      close: () => converter.close(),
+    };
+    this.executor = fromTslab('executor.js').createExecutor(process.cwd(), converters, {
+      log: value => this.cell?.request.content.silent || console.log(value),
+      error: (...args) => this.executorSays(args),
+    });
+    this.handler = new this.display.JupyterHandlerImpl(this.executor, false);
+    this.executionCount = 0;
+    Error.stackTraceLimit = 30; // deep in a library, the cell's own line must still be seen
+  }
+
+  async start() {
+    this.takeOverOutput();
+    await this.wire.open({
+      onShell: request => this.receive(request),
+      onControl: request => this.receive(request),
+      onBroken: error => this.writeError(`${error.message}\n`),
+    });
+  }
+
+  // ---- Requests -----------------------------------------------------------------------------------------------
+
+  receive(request) {
+    if (request.header.msg_type === 'execute_request') {
+      this.pending.push(request);
+      this.work();
+      return;
+    }
+    this.status('busy', request);
+    const type = request.header.msg_type.replace(/_request$/, '');
+    try {
+      const content = this.answer(type, request.content);
+      if (content) this.wire.reply(request, `${type}_reply`, { status: 'ok', ...content });
+      if (type === 'comm_open')
+        this.publish('comm_close', request, { comm_id: request.content.comm_id, data: {} });
+    } catch (error) {
+      this.wire.reply(request, `${type}_reply`, { status: 'error', ...this.tracebacks.describe(error) });
+    }
+    this.status('idle', request);
+    if (type === 'shutdown') this.stop();
+  }
+
+  /** The reply's content; undefined for what has no reply (comm messages) or is unknown to us. */
+  answer(type, content) {
+    switch (type) {
+      case 'kernel_info':
+        return this.handler.handleKernel();
+      case 'is_complete':
+        return this.handler.handleIsComplete(content);
+      case 'inspect':
+        return this.handler.handleInspect(content);
+      case 'complete':
+        return this.handler.handleComplete(content);
+      case 'comm_info':
+        return { comms: {} };
+      case 'history':
+        return { history: [] };
+      case 'connect': {
+        const ports = Object.entries(this.wire.connection).filter(([key]) => key.endsWith('_port'));
+        return Object.fromEntries(ports);
+      }
+      case 'interrupt':
+        this.interrupt();
+        return {};
+      case 'shutdown':
+        return { restart: content.restart === true };
+      default:
+        return undefined;
+    }
+  }
+
+  stop() {
+    this.executor.close();
+    this.wire.close();
+    process.exit(0);
+  }
+
+  // ---- Cells --------------------------------------------------------------------------------------------------
+
+  async work() {
+    if (this.working) return;
+    this.working = true;
+    while (this.pending.length > 0) {
+      const request = this.pending.shift();
+      this.status('busy', request);
+      const error = await this.execute(request);
+      let aborted = [];
+      if (error && request.content.stop_on_error !== false) {
+        await this.arrivals();
+        aborted = this.pending.splice(0);
+      }
+      const execution_count = this.executionCount;
+      this.wire.reply(
+        request,
+        'execute_reply',
+        error
+          ? { status: 'error', execution_count, ...error }
+          : { status: 'ok', execution_count, payload: [], user_expressions: {} },
+      );
+      this.status('idle', request);
+      for (const other of aborted) {
+        this.status('busy', other);
+        this.wire.reply(other, 'execute_reply', { status: 'aborted' });
+        this.status('idle', other);
+      }
+    }
+    this.working = false;
+  }
+
+  /** Runs a cell; what it publishes as its error is returned. */
+  async execute(request) {
+    const { code, silent, store_history: counted = true } = request.content;
+    if (!silent && counted) this.executionCount++;
+    if (!silent) this.publish('execute_input', request, { code, execution_count: this.executionCount });
+    this.lastRequest = request;
+    this.display.lastWriteDisplayData = (data, update) =>
+      this.publish(update ? 'update_display_data' : 'display_data', request, data);
+
+    const cell = {
+      request,
+      script: undefined,
+      diagnostics: undefined,
+      failure: undefined,
+      giveUp: undefined,
+    };
+    if (this.abort.signal.aborted) this.abort = new AbortController();
+    const { signal } = this.abort;
+    this.cell = cell;
+    try {
+      await this.signalOfCell.run(signal, () => this.executor.execute(code));
+      // The short turn in which a rejection that nobody handles, or a timer of no delay, makes itself known.
+      await sleep(1);
+      await turn();
+    } catch (error) {
+      cell.failure ??= { thrown: error };
+    }
+    clearTimeout(cell.giveUp);
+    this.cell = null;
+    this.flush();
+    if (cell.failure?.thrown?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') this.interrupt();
+    const error = this.errorOf(cell, signal.aborted);
+    if (error) this.publish('error', request, error);
+    return error;
+  }
+
+  errorOf({ request, script, diagnostics, failure }, interrupted) {
+    if (diagnostics) return this.tracebacks.describeDiagnostics(diagnostics, request.content.code);
+    if (!failure) return undefined;
+    return interrupted ? INTERRUPTED : this.tracebacks.describe(failure.thrown, script);
+  }
+
+  /** tslab's compiler, seen at work: what it finds wrong, and which script a cell becomes. */
+  watchCompiler(converter) {
+    const convert = (declarations, source) => {
+      const converted = converter.convert(declarations, source);
+      if (converted.diagnostics.length > 0) this.cell.diagnostics = converted.diagnostics;
+      if (!converted.output) return converted;
+      const { script, output } = this.sources.register(`[${this.executionCount}]`, source, converted.output);
+      this.cell.script = script;
+      return { ...converted, output };
+    };
+    return { ...converter, convert };
+  }
+
+  /** The executor prints what a cell throws (one argument), and what the compiler finds wrong (a format and more). */
+  executorSays(args) {
+    if (args.length === 1) this.cell.failure ??= { thrown: args[0] };
+    else if (!this.cell.diagnostics) console.error(...args); // of a `@module` cell, which is registered all the same
+  }
+
+  /** Lets every message in that was sent before now. */
+  async arrivals() {
+    for (let quiet = 0, seen = this.pending.length; quiet < 3; quiet++) {
+      await turn();
+      if (this.pending.length > seen) quiet = 0;
+      seen = this.pending.length;
+    }
+  }
+
+  // ---- What comes from outside ----------------------------------------------------------------------------------
+
+  interrupt() {
+    const again = this.abort.signal.aborted;
+    this.abort.abort();
+    if (!this.cell) return;
+    if (again) this.executor.interrupt();
+    else this.cell.giveUp = setTimeout(() => this.executor.interrupt(), GRACE_MS);
+  }
+
+  /** An exception in a timer, or a rejection that nobody handles: the running cell's error, if there is one. */
+  uncaught(thrown) {
+    if (thrown?.name === 'InterruptedError') return; // a computation in the background that stopped as it was told
+    if (this.cell) {
+      this.cell.failure ??= { thrown };
+      this.executor.interrupt();
+    } else {
+      this.writeError(`After the cell ended: ${this.tracebacks.describe(thrown).traceback.join('\n')}\n`);
+    }
+  }
+
+  // ---- Output ---------------------------------------------------------------------------------------------------
+
+  /** From here on, what the process prints goes to the cell that ran last. */
+  takeOverOutput() {
+    const nativeError = process.stderr.write.bind(process.stderr);
+    const nativeWrite = { stdout: process.stdout.write.bind(process.stdout), stderr: nativeError };
+    this.writeError = text => (this.lastRequest ? this.write('stderr', text) : nativeError(text));
+    for (const name of ['stdout', 'stderr'])
+      process[name].write = (chunk, encoding, callback) => {
+        if (!this.lastRequest) return nativeWrite[name](chunk, encoding, callback);
+        this.write(name, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+        const done = typeof encoding === 'function' ? encoding : callback;
+        if (done) process.nextTick(done);
+        return true;
+      };
+  }
+
+  write(name, text) {
+    const { output } = this;
+    if (name !== output.name) this.flush();
+    if (output.text === '') {
+      output.name = name;
+      output.since = performance.now();
+      output.timer = setTimeout(() => this.flush(), OUTPUT_MS);
+    }
+    output.text += text;
+    if (output.text.length > OUTPUT_CHARACTERS || performance.now() - output.since > OUTPUT_MS) this.flush();
+  }
+
+  flush() {
+    const { name, text, timer } = this.output;
+    if (text === '') return;
+    clearTimeout(timer);
+    this.output.text = '';
+    this.wire.publish('stream', this.lastRequest, { name, text });
+  }
+
+  status(execution_state, request) {
+    this.publish('status', request, { execution_state });
+  }
+
+  /** Publishes, but what was printed before goes first. */
+  publish(type, request, content) {
+    this.flush();
+    this.wire.publish(type, request, content);
+  }
+}
+
+module.exports = { Kernel };
