@@ -271,6 +271,10 @@ test('bad input is refused in one sentence', () => {
     () => randomMDP({ rng: new Rng(1), states: 3, branching: 4 }),
     'branching is 4, but must be a whole number from 1 to 3.',
   );
+  throwsWith(
+    () => randomLake({ frozen: 0.05, rng: new Rng(1) }),
+    'frozen is 0.05, but must be large enough: none of 10000 random maps could be crossed.',
+  );
   throwsWith(() => corridor({ length: 1 }), 'length is 1, but must be a whole number of at least 2.');
   const out = { next: 0, reward: 0, terminated: false };
   throwsWith(

@@ -104,6 +104,14 @@ test('hand-sized: the table and the logits', () => {
   assert.ok(Math.abs(linear.logProb([2], 0, 0) - -Math.log(1 + Math.exp(-2))) < 1e-15);
 });
 
+test('featureScale multiplies the features, in a clone too', () => {
+  const parameters = [0.3, -1, 0.2, 0.5, 2, -0.7];
+  const scaled = softmaxLinear({ features: 2, actions: 2, parameters, featureScale: [10, -0.5] });
+  const plain = softmaxLinear({ features: 2, actions: 2, parameters });
+  for (const policy of [scaled, scaled.clone()])
+    assert.equal(policy.logProb([0.2, 3], 0, 1), plain.logProb([2, -1.5], 0, 1));
+});
+
 test('one-hot features make the linear policy the tabular one', () => {
   const logits = Float64Array.from({ length: 6 }, (_, i) => Math.sin(i));
   const table = softmaxTabular({ states: 3, actions: 2, logits });

@@ -141,9 +141,10 @@ export function randomLake({
   rng: Rng;
 }): string[] {
   checkInteger('size', size, 2);
-  checkFinite('frozen', frozen, 0.01, 1);
+  checkFinite('frozen', frozen, 0, 1);
+  const attempts = 10_000;
   const last = size * size - 1;
-  for (;;) {
+  for (let attempt = 0; attempt < attempts; attempt++) {
     const cells = Array.from({ length: size * size }, (_, s) =>
       s === 0 ? 'S' : s === last ? 'G' : rng.uniform() < frozen ? 'F' : 'H',
     );
@@ -161,6 +162,9 @@ export function randomLake({
     if (reached.has(last))
       return Array.from({ length: size }, (_, row) => cells.slice(row * size, (row + 1) * size).join(''));
   }
+  return fail(
+    `frozen is ${frozen}, but must be large enough: none of ${attempts} random maps could be crossed.`,
+  );
 }
 
 export interface CliffWalkingOptions {
