@@ -20,7 +20,8 @@ const { Tracebacks } = require('./traceback.cjs');
 const { Wire } = require('./wire.cjs');
 
 const GRACE_MS = 500;
-/** Output is sent in pieces: when this much time has passed or this many characters have come together. */
+/** What is printed is sent at once, but for what exceeds so many pieces a second: that is sent in larger pieces. */
+const PIECES_PER_SECOND = 200;
 const OUTPUT_MS = 30;
 const OUTPUT_CHARACTERS = 1 << 16;
 
@@ -42,7 +43,7 @@ class Kernel {
     this.working = false;
     this.cell = null; // the one that runs, if one does
     this.lastRequest = null; // the one whose cell gets the output
-    this.output = { name: '', text: '', since: 0, timer: null };
+    this.output = { name: '', text: '', since: 0, timer: null, second: 0, pieces: 0 };
     this.abort = new AbortController();
     this.signalOfCell = new AsyncLocalStorage();
     globalThis[Symbol.for('pglab.interrupt')] = this.signalOfCell;
@@ -271,20 +272,20 @@ class Kernel {
   write(name, text) {
     const { output } = this;
     if (name !== output.name) this.flush();
-    if (output.text === '') {
-      output.name = name;
-      output.since = performance.now();
-      output.timer = setTimeout(() => this.flush(), OUTPUT_MS);
-    }
+    const now = performance.now();
+    if (now - output.second > 1000) Object.assign(output, { second: now, pieces: 0 });
+    if (output.text === '') Object.assign(output, { name, since: now });
     output.text += text;
-    if (output.text.length > OUTPUT_CHARACTERS || performance.now() - output.since > OUTPUT_MS) this.flush();
+    const late = now - output.since > OUTPUT_MS || output.text.length > OUTPUT_CHARACTERS;
+    if (++output.pieces <= PIECES_PER_SECOND || late) this.flush();
+    else output.timer ??= setTimeout(() => this.flush(), OUTPUT_MS);
   }
 
   flush() {
     const { name, text, timer } = this.output;
     if (text === '') return;
     clearTimeout(timer);
-    this.output.text = '';
+    Object.assign(this.output, { text: '', timer: null });
     this.wire.publish('stream', this.lastRequest, { name, text });
   }
 

@@ -113,7 +113,8 @@ class Tracebacks {
   frame(line, script) {
     const match = FRAME.exec(line);
     if (!match) return withoutPaths(line);
-    const [, name, file, row, column] = match;
+    const [, called, file, row, column] = match;
+    const name = called?.replace(/^Proxy\./, ''); // tslab keeps the cells' variables in a proxy
     if (this.sources.has(file)) {
       const place = this.sources.locate(file, Number(row), Number(column));
       if (!place) return '';
