@@ -66,7 +66,7 @@ export {
 export { type ShowOptions, show } from './notebook/show';
 export { type DataFrameLike, type TableOptions, table } from './notebook/table';
 export * from './plots/charts';
-export { type PanelOptions, panels, type SliderOptions, withSlider } from './plots/compose';
+export { type PanelOptions, panels, type SliderOptions, type SliderStep, withSlider } from './plots/compose';
 export {
   cleanFigure,
   describeFigure,

@@ -171,7 +171,15 @@ test('panels have axes of their own, side by side without overlap, and one legen
 
 test('a slider shows one step at a time over axes that hold them all', () => {
   const step = (y: number) => lineChart({ a: { x: [0, 10], y: [0, y] } }, labels);
-  const { data, layout } = inside(withSlider({ '0': step(1), '0.5': step(9) }, { prefix: 'λ = ', start: 1 }));
+  const { data, layout } = inside(
+    withSlider(
+      [
+        { label: '0.5', figure: step(1) },
+        { label: '0', figure: step(9) },
+      ],
+      { prefix: 'λ = ', start: 1 },
+    ),
+  );
   assert.deepEqual(
     data.map((t: { visible: boolean }) => t.visible),
     [false, true],
@@ -182,12 +190,12 @@ test('a slider shows one step at a time over axes that hold them all', () => {
       s.args[0].visible,
     ]),
     [
-      ['0', [true, false]],
-      ['0.5', [false, true]],
+      ['0.5', [true, false]],
+      ['0', [false, true]],
     ],
   );
   assert.ok(layout.yaxis.range[0] <= 0 && layout.yaxis.range[1] >= 9);
-  assert.throws(() => withSlider({ a: step(1) }), /at least two/);
+  assert.throws(() => withSlider([{ label: 'a', figure: step(1) }]), /at least two/);
 });
 
 test('a clean figure is JSON: typed arrays are lists, what is not finite is null, numbers have seven digits', () => {

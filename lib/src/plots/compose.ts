@@ -105,16 +105,22 @@ export interface SliderOptions {
   start?: number;
 }
 
+/** One position of a slider. */
+export interface SliderStep {
+  label: string;
+  figure: Figure;
+}
+
 /**
- * One figure with a slider that steps through several, from label to figure. All must have the same axes; their
+ * One figure with a slider that steps through several, in the order given. All must have the same axes; their
  * ranges are set to hold every step's data, so that what moves is the data. Every step is computed beforehand: the
  * slider works without a kernel.
  */
-export function withSlider(steps: Readonly<Record<string, Figure>>, options: SliderOptions = {}): Figure {
-  const labels = Object.keys(steps ?? {});
-  if (labels.length < 2) fail(`steps has ${labels.length} figures, but a slider needs at least two.`);
-  const start = checkInteger('options.start', options.start ?? 0, 0, labels.length - 1);
-  const figures = labels.map(label => steps[label]);
+export function withSlider(steps: readonly SliderStep[], options: SliderOptions = {}): Figure {
+  if (!(steps?.length >= 2))
+    fail(`steps has ${steps?.length ?? 0} figures, but a slider needs at least two.`);
+  const start = checkInteger('options.start', options.start ?? 0, 0, steps.length - 1);
+  const figures = steps.map(({ figure }) => figure);
   const first = figures[start];
   const owner = figures.flatMap((figure, i) => figure.data.map(() => i));
   const data = figures.flatMap((figure, i) => figure.data.map(trace => ({ ...trace, visible: i === start })));
@@ -137,7 +143,7 @@ export function withSlider(steps: Readonly<Record<string, Figure>>, options: Sli
       x: 0,
       bgcolor: '#d0d7de',
       bordercolor: '#8c959f',
-      steps: labels.map((label, i) => ({
+      steps: steps.map(({ label }, i) => ({
         label,
         method: 'update',
         args: [{ visible: owner.map(step => step === i) }, titleUpdate(figures[i].layout)],
