@@ -314,6 +314,15 @@ test('module cells, display handles and last expressions work as in tslab', asyn
   );
 });
 
+test("an earlier cell's name may stand in an object's shorthand", async () => {
+  await kernel.run('const env = { id: "a" }; let n = 1;');
+  const result = await kernel.run(`const inner = 2;
+const settings = { env, n, inner, f: () => ({ n }) } as const;
+({ n } = { n: 5 });
+console.log(settings.env.id, settings.n, settings.inner, settings.f().n, n);`);
+  assert.equal(result.stdout, 'a 1 2 5 5\n', JSON.stringify(result.error ?? result.stderr));
+});
+
 test('what is printed after a cell ended goes to the cell that ran last', async () => {
   const code = "setTimeout(() => console.log('late'), 500);";
   await kernel.run(code);
