@@ -240,6 +240,13 @@ test('what is not a figure is refused with its place', () => {
   assert.throws(bad({ data: [{ type: 'bar' }], layout: loop }), /figure.layout.self contains itself/);
 });
 
+test("a figure leaves resizing to the page: both at it make it vanish when JupyterLab's window changes", () => {
+  const { config, layout } = inside(lineChart({ a: { x: [1], y: [2] } }, labels));
+  assert.equal(config.responsive, undefined);
+  assert.equal(layout.width, undefined);
+  assert.equal(layout.height, 400);
+});
+
 test('bad data is refused by name', () => {
   assert.throws(
     () => lineChart({ a: { x: [1, 2], y: [1] } }, labels),

@@ -88,7 +88,8 @@ export function themed(
       ...frame(options.title, legend ? named.map(trace => trace.name!) : [], options.height ?? 400),
       showlegend: legend,
     },
-    config: { responsive: true, displaylogo: false },
+    // Not `responsive`: JupyterLab and VS Code resize figures themselves, and with both at it the height falls to 0.
+    config: { displaylogo: false },
   };
 }
 
