@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
+import { committedNotebooks, trust } from './setup/notebooks.mjs';
 import { jupyterEnvironment, root } from './setup/paths.mjs';
 import { runMain, SetupFailure, say } from './setup/report.mjs';
 import { setUp } from './setup.mjs';
@@ -28,6 +29,7 @@ await runMain(async () => {
     ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
     ...withoutPort(given),
   ];
+  trust(python, committedNotebooks());
   say('Starting JupyterLab; Ctrl-C ends it and everything that it started');
   return runUntilItEnds(spawn(python, args, { cwd: root, env: jupyterEnvironment(), stdio: 'inherit' }));
 });
