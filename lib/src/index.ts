@@ -8,6 +8,7 @@ export {
   reinforce,
 } from './algorithms/reinforce';
 export * as categorical from './distributions/categorical';
+export * as gaussian from './distributions/gaussian';
 export { type AcrobotOptions, acrobot } from './envs/acrobot';
 export { type BanditOptions, bandit } from './envs/bandit';
 export { type CartPoleOptions, cartPole } from './envs/cartPole';
@@ -27,6 +28,7 @@ export { type PendulumOptions, pendulum } from './envs/pendulum';
 export { type TabularEnvOptions, tabularEnv } from './envs/tabularEnv';
 export { VectorEnv, vectorEnv } from './envs/vectorEnv';
 export { meanEntropy } from './estimators/entropy';
+export * from './estimators/importanceSampling';
 export { discountedReturn, rewardToGo } from './estimators/returns';
 export {
   perTrajectoryGradients,
@@ -37,6 +39,7 @@ export {
   scoreWeights,
 } from './estimators/scoreFunction';
 export { checkpoint, InterruptedError, interruptSignal } from './interrupt';
+export { erf } from './math/erf';
 export { solveLinear } from './math/linalg';
 export { Rng, type RngState } from './math/rng';
 export * from './math/statistics';

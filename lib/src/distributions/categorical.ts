@@ -4,9 +4,11 @@
  *   p_k = exp(z_k) / sum_j exp(z_j)
  *
  * and everything that policy gradients ask of it: the log-probability with its gradient, the score function (lecture 6,
- * "Likelihood ratio / score function policy gradient"); the entropy H(p) = -sum_k p_k log p_k; and the divergence
- * D_KL(p || q) = sum_k p_k (log p_k - log q_k) that trust regions and PPO-KL are made of. Gradients with respect to
- * logits (Bishop 2006, section 4.3.4 for the first; the others follow from d p_k / d z_j = p_k ([k = j] - p_j)):
+ * "Likelihood ratio / score function policy gradient"); the entropy H(p) = -sum_k p_k log p_k; the divergence
+ * D_KL(p || q) = sum_k p_k (log p_k - log q_k) that trust regions and PPO-KL are made of; the total variation
+ * D_TV(p, q) = 1/2 sum_k |p_k - q_k| that bounds on policy performance begin with, tied to the former by Pinsker's
+ * inequality D_TV <= sqrt(D_KL / 2); and the chi-square divergence sum_k p_k^2 / q_k - 1, which is the variance of
+ * importance weights. Gradients with respect to logits (Bishop 2006, section 4.3.4 for the first; the others follow from d p_k / d z_j = p_k ([k = j] - p_j)):
  *
  *   d log p_a / d z_k = [k = a] - p_k
  *   d H       / d z_k = -p_k (log p_k + H)
@@ -19,9 +21,10 @@
  *
  * Each function reads `count` logits from `offset` on, by default all of them, so that a table [S * A] or a batch
  * [B * A] is worked on row by row without a copy. Those whose name ends in Into or begins with add allocate nothing.
+ * Those whose name ends in OfProbabilities take p and q themselves, of which a probability of 0 is really meant.
  */
 
-import { checkAction, fail, show } from '../math/check';
+import { checkAction, checkProbabilities, fail, show } from '../math/check';
 import type { Rng } from '../math/rng';
 
 /** Numbers in any kind of array that can be written to. */
@@ -197,6 +200,89 @@ export function kl(
     sum += Math.exp(logP) * (logP - (qLogits[i] - qNormalizer));
   }
   return Math.max(0, sum); // equal p and q may round to just below zero
+}
+
+/** D_TV(p, q) = 1/2 sum_k |p_k - q_k|, from 0 (equal) to 1 (no action in common); symmetric. */
+export function totalVariation(
+  pLogits: ArrayLike<number>,
+  qLogits: ArrayLike<number>,
+  offset = 0,
+  count = pLogits.length - offset,
+): number {
+  checkSameLength(pLogits, qLogits);
+  const pNormalizer = logSumExp(pLogits, offset, count);
+  const qNormalizer = logSumExp(qLogits, offset, count);
+  let sum = 0;
+  for (let i = offset; i < offset + count; i++)
+    sum += Math.abs(Math.exp(pLogits[i] - pNormalizer) - Math.exp(qLogits[i] - qNormalizer));
+  return Math.min(1, sum / 2);
+}
+
+/**
+ * The chi-square divergence sum_k p_k^2 / q_k - 1 = sum_k (p_k - q_k)^2 / q_k = var_{a ~ q}(p_a / q_a); Infinity where
+ * an action possible under p is impossible under q.
+ */
+export function chiSquare(
+  pLogits: ArrayLike<number>,
+  qLogits: ArrayLike<number>,
+  offset = 0,
+  count = pLogits.length - offset,
+): number {
+  checkSameLength(pLogits, qLogits);
+  const pNormalizer = logSumExp(pLogits, offset, count);
+  const qNormalizer = logSumExp(qLogits, offset, count);
+  let sum = 0;
+  for (let i = offset; i < offset + count; i++) {
+    if (qLogits[i] === -Infinity) {
+      if (pLogits[i] > -Infinity) return Infinity;
+      continue;
+    }
+    const logQ = qLogits[i] - qNormalizer;
+    const logRatio = pLogits[i] - pNormalizer - logQ;
+    // (p - q)^2 / q; where q underflows, p^2 / q alone may still be large
+    sum +=
+      logRatio > 1
+        ? Math.exp(logQ + 2 * logRatio + 2 * Math.log1p(-Math.exp(-logRatio)))
+        : Math.exp(logQ) * Math.expm1(logRatio) ** 2;
+  }
+  return sum;
+}
+
+function checkPair(p: ArrayLike<number>, q: ArrayLike<number>): void {
+  checkProbabilities('p', p);
+  checkProbabilities('q', q, p.length);
+}
+
+/** H(p) in nats of the probabilities p [n]; 0 log 0 = 0. */
+export function entropyOfProbabilities(p: ArrayLike<number>): number {
+  checkProbabilities('p', p);
+  let sum = 0;
+  for (let k = 0; k < p.length; k++) if (p[k] > 0) sum -= p[k] * Math.log(p[k]);
+  return Math.max(0, sum);
+}
+
+/** D_KL(p || q) in nats of the probabilities p and q [n]; Infinity where q_k = 0 < p_k. */
+export function klOfProbabilities(p: ArrayLike<number>, q: ArrayLike<number>): number {
+  checkPair(p, q);
+  let sum = 0;
+  for (let k = 0; k < p.length; k++) if (p[k] > 0) sum += p[k] * (Math.log(p[k]) - Math.log(q[k]));
+  return Math.max(0, sum);
+}
+
+/** D_TV(p, q) = 1/2 sum_k |p_k - q_k| of the probabilities p and q [n]. */
+export function totalVariationOfProbabilities(p: ArrayLike<number>, q: ArrayLike<number>): number {
+  checkPair(p, q);
+  let sum = 0;
+  for (let k = 0; k < p.length; k++) sum += Math.abs(p[k] - q[k]);
+  return Math.min(1, sum / 2);
+}
+
+/** sum_k p_k^2 / q_k - 1 of the probabilities p and q [n]; Infinity where q_k = 0 < p_k. */
+export function chiSquareOfProbabilities(p: ArrayLike<number>, q: ArrayLike<number>): number {
+  checkPair(p, q);
+  let sum = 0;
+  for (let k = 0; k < p.length; k++) if (p[k] !== q[k]) sum += (p[k] - q[k]) * ((p[k] - q[k]) / q[k]);
+  return sum;
 }
 
 /**
