@@ -47,6 +47,22 @@ export * from './mdp/corridor';
 export * from './mdp/enumerate';
 export * from './mdp/exact';
 export * from './mdp/gridWorlds';
+export { type ImprovementBound, improvementBound, type PerformanceBounds } from './mdp/improvementBound';
+export {
+  type MajorizeMaximizeOptions,
+  type MajorizeMaximizeRecord,
+  type MajorizeMaximizeResult,
+  type MajorizeMaximizeRule,
+  majorizeMaximize,
+} from './mdp/majorizeMaximize';
+export {
+  type DiscountOptions,
+  type PerformanceDifference,
+  performanceDifference,
+  surrogate,
+  surrogateGradient,
+  type UncoveredPair,
+} from './mdp/performanceDifference';
 export * from './mdp/randomMDP';
 export * from './mdp/reinforceMoments';
 export * from './mdp/tabularMDP';

@@ -26,19 +26,19 @@ import type { TabularMDP } from './tabularMDP';
 /** pi(a|s): a table [S * A] with rows that sum to 1, or a Policy whose observation is the index of the state. */
 export type PolicyOrTable = Policy | ArrayLike<number>;
 
-/** pi(a|s) as a new table [S * A], checked. */
-export function policyTable(mdp: TabularMDP, policy: PolicyOrTable): Float64Array {
+/** pi(a|s) as a new table [S * A], checked; `name` is what error messages call the policy. */
+export function policyTable(mdp: TabularMDP, policy: PolicyOrTable, name = 'policy'): Float64Array {
   const { states, actions } = mdp;
   const table = new Float64Array(states * actions);
   if ('length' in policy) {
     if (policy.length !== table.length)
       fail(
-        `policy has length ${policy.length}, but must have length ${table.length} (${states} states * ${actions} actions).`,
+        `${name} has length ${policy.length}, but must have length ${table.length} (${states} states * ${actions} actions).`,
       );
     table.set(policy);
   } else {
     if (policy.actionCount !== actions)
-      fail(`policy has ${policy.actionCount} actions, but the MDP has ${actions}.`);
+      fail(`${name} has ${policy.actionCount} actions, but the MDP has ${actions}.`);
     const row = new Float64Array(actions);
     for (let s = 0; s < states; s++) {
       policy.probabilities([s], 0, row);
@@ -46,7 +46,7 @@ export function policyTable(mdp: TabularMDP, policy: PolicyOrTable): Float64Arra
     }
   }
   for (let s = 0; s < states; s++)
-    checkProbabilities(`policy in state ${s}`, table.subarray(s * actions, (s + 1) * actions));
+    checkProbabilities(`${name} in state ${s}`, table.subarray(s * actions, (s + 1) * actions));
   return table;
 }
 

@@ -1,0 +1,568 @@
+/**
+ * Majorize-maximize on a tabular MDP (lecture 6, "Monotonic Improvement Theory", equation 11): from pi_k, maximise a lower
+ * bound on J(pi') - J(pi_k) over pi', and go there. With L, C, epsilon and d as in improvementBound.ts and
+ * K(pi') = E_{s ~ d^pi_k}[D_KL(pi'||pi_k)[s]], the rules are
+ *
+ *   'bound'         pi_{k+1} = argmax L(pi') - C(pi') sqrt(K(pi')),    C = sqrt(2) gamma epsilon(pi') / (1-gamma)^2      (11)
+ *   'penalty'       pi_{k+1} = argmax L(pi') - beta K(pi'),  or with sqrt(K), beta a number that one tunes
+ *   'trust-region'  pi_{k+1} = argmax L(pi')  subject to  K(pi') <= delta
+ *
+ * The guarantee of 'bound': pi_k itself is allowed and scores 0, so the maximum is at least 0; the maximised quantity is
+ * at most J(pi') - J(pi_k); so J(pi_{k+1}) >= J(pi_k). It does not need the very maximum: any pi' that scores at least 0
+ * improves, and a step that does not is refused here. Nor does it need all policies: with `groups`, states that share a
+ * group must share a distribution (state aggregation, the simplest restricted class), and the argument stands.
+ *
+ * Two things that the slides leave open, both of which one can see here.
+ *
+ * 1. C must follow pi'. Replace epsilon(pi') by its largest possible value, E = max_{s,a} |A^pi(s,a)|, as one would to
+ *    have a constant (option epsilon: 'worst-case'). For gamma >= 1/2 the argmax is then pi_k itself, whatever the MDP:
+ *      L(pi') = 1/(1-gamma) E_d[sum_a (pi' - pi_k) A] <= 2E/(1-gamma) E_d[D_TV] <= sqrt(2) E/(1-gamma) sqrt(K) <= C sqrt(K).
+ *    The bound has a kink at pi_k as steep as the surrogate. With epsilon(pi'), which goes to 0 as pi' goes to pi_k, the
+ *    penalty is quadratic near pi_k and there is always a step, though one that shrinks like 1 - gamma.
+ *
+ * 2. Where every state has a distribution of its own, all three rules only ever raise the probability of better actions
+ *    in each state, so E_{a ~ pi'}[A^pi_k(s,a)] >= 0 everywhere, and by the lemma J cannot fall, with or without the bound
+ *    (the policy improvement theorem; what a loose penalty loses there is the bound, not J). In a restricted class a step
+ *    that is better on average over d^pi_k can be worse in some states, which pi' may then visit more: J can fall under
+ *    a small beta or a large delta, and never under 'bound'.
+ *
+ * The solver. Write f_s(h) and k_s(h) for the expected advantage and the divergence of the tilted distribution
+ * pi_h(a|s) = pi_k(a|s) exp(h A(s,a)) / Z, which maximises E[A] - D_KL/h in state s. (A group counts as one state with the
+ * weight and the mean advantage of its members.) In all states with the same h = step size, because the weights d(s)
+ * of L and of K cancel:
+ *   - 'penalty' with K: h = 1 / ((1-gamma) beta), closed form.
+ *   - 'trust-region': K increases in h; K(h) = delta by a safeguarded Newton iteration, or h = Infinity (the best of the
+ *     actions that pi_k takes) if even that stays within delta.
+ *   - 'penalty' with sqrt(K), and 'bound' with the worst case: the maximiser has the largest L for its K, so it is one of
+ *     the pi_h: a search over the one number h.
+ *   - 'bound': the maximiser has the largest L for its K and its epsilon = e, a convex problem whose solution has
+ *     h_s = min(h, the h at which f_s = e). For fixed h, the best e solves a scalar equation with one root (from
+ *     e sqrt(K) = min over l of (l e^2 + K/l)/2, which makes the problem concave in pi' and e jointly; h fixes l), found by
+ *     Newton; a search over h remains. With groups, the search is over the pi_h alone, the class to which the argument is
+ *     applied, with the exact epsilon of each.
+ * Searches scan h on a grid of ratio 2 that is extended while its best point is an end, and refine every local maximum
+ * of it by golden section to a relative width of 1e-7, at which the objective, flat there, is exact to about 1e-14. Newton
+ * iterations stop at 1e-13, relative. In states that pi_k does not visit nothing is changed.
+ */
+
+import { checkFinite, checkInteger, checkVector, fail, show } from '../math/check';
+import { type PolicyOrTable, policyTable, solvePolicy, uniformTable } from './exact';
+import { boundOfSolution, klCoefficient, largest } from './improvementBound';
+import { advantageGain, checkDiscounted, dot, reachableStates } from './performanceDifference';
+import type { TabularMDP } from './tabularMDP';
+
+/** How pi_{k+1} is chosen; see the top of this file. */
+export type MajorizeMaximizeRule =
+  | {
+      rule: 'bound';
+      /** 'exact' (default): C follows pi'. 'worst-case': a constant C made of max |A^pi|, which stands still for gamma >= 1/2. */
+      epsilon?: 'exact' | 'worst-case';
+    }
+  | {
+      rule: 'penalty';
+      /** beta > 0, the coefficient of the penalty; no guarantee. */
+      beta: number;
+      /** 'kl' (default): beta K. 'sqrt': beta sqrt(K), the bound's form with a coefficient of one's own. */
+      form?: 'kl' | 'sqrt';
+    }
+  | {
+      rule: 'trust-region';
+      /** delta > 0, the largest K in nats. */
+      delta: number;
+    };
+
+export type MajorizeMaximizeOptions = MajorizeMaximizeRule & {
+  /** How many steps to take at most. */
+  iterations: number;
+  /** pi_0; uniform by default. An action of probability 0 keeps it, because the divergence is infinite otherwise. */
+  initial?: PolicyOrTable;
+  /** Instead of the MDP's own discount factor; from 0 up to but not including 1. */
+  gamma?: number;
+  /** [S] States with the same number share a distribution. Each has its own by default. */
+  groups?: ArrayLike<number>;
+};
+
+/** The step from pi_k to pi_{k+1}. */
+export interface MajorizeMaximizeRecord {
+  /** k, from 0 on. */
+  iteration: number;
+  /** J(pi_k) */
+  J: number;
+  /** J(pi_{k+1}) */
+  newJ: number;
+  /**
+   * J(pi_{k+1}) - J(pi_k) by the performance difference lemma, which keeps its digits where the difference of two nearly
+   * equal J would be rounding.
+   */
+  improvement: number;
+  /** What the bound says that the improvement is at least, L - C sqrt(K) with the exact epsilon, under every rule. */
+  guaranteed: number;
+  /** What the rule maximised: L minus its penalty ('trust-region': L). */
+  objective: number;
+  /** L(pi_{k+1}) */
+  surrogate: number;
+  /** h, the tilt: pi_{k+1} = pi_k exp(h A) / Z, except where 'bound' caps it. 0: no step; Infinity: greedy. */
+  stepSize: number;
+  /** K(pi_{k+1}) in nats. */
+  expectedKl: number;
+  /** E_{s ~ d^pi_k}[D_TV] */
+  expectedTv: number;
+  /** max_s |E_{a ~ pi_{k+1}}[A^pi_k(s,a)]| */
+  epsilon: number;
+  /** C of that epsilon. */
+  C: number;
+}
+
+export interface MajorizeMaximizeResult {
+  /** The last policy, a table [S * A]. */
+  policy: Float64Array;
+  /** Its J. */
+  J: number;
+  /** One record for each step; fewer than `iterations` if it converged. */
+  history: MajorizeMaximizeRecord[];
+  /** Whether the rule chose to stay: the last record's step size is 0 or left every probability as it was. */
+  converged: boolean;
+}
+
+/**
+ * Runs pi_{k+1} = argmax of a lower bound, of a penalised surrogate, or of the surrogate within a trust region; see the
+ * top of this file for the rules, the guarantee and the solver.
+ * @throws RangeError for gamma = 1, coefficients that are not positive, or tables that do not fit
+ */
+export function majorizeMaximize(mdp: TabularMDP, options: MajorizeMaximizeOptions): MajorizeMaximizeResult {
+  const { iterations, gamma = mdp.gamma, initial } = options;
+  checkInteger('iterations', iterations, 1);
+  checkDiscounted(gamma);
+  checkRule(options);
+  let policy = initial ? policyTable(mdp, initial, 'initial') : uniformTable(mdp);
+  const groups = options.groups ? checkGroups(mdp, options.groups, policy) : undefined;
+  const history: MajorizeMaximizeRecord[] = [];
+  let converged = false;
+  let solution = solvePolicy(mdp, policy, { gamma });
+  for (let iteration = 0; iteration < iterations && !converged; iteration++) {
+    const { A, J } = solution;
+    const problem = new StepProblem(mdp, policy, solution.d, A, gamma, groups);
+    const { stepSize, objective, newPolicy } = chooseStep(problem, options);
+    const { surrogate, expectedKl, expectedTv, epsilon, C, klBound } = boundOfSolution(
+      mdp,
+      policy,
+      newPolicy,
+      solution,
+      gamma,
+    );
+    converged = newPolicy.every((p, pair) => p === policy[pair]);
+    const previous = policy;
+    policy = newPolicy;
+    solution = solvePolicy(mdp, policy, { gamma });
+    history.push({
+      iteration,
+      J,
+      newJ: solution.J,
+      improvement: dot(solution.visits, advantageGain(mdp, A, previous, policy)),
+      guaranteed: klBound.improvementLow,
+      objective,
+      surrogate,
+      stepSize,
+      expectedKl,
+      expectedTv,
+      epsilon,
+      C,
+    });
+  }
+  return { policy, J: solution.J, history, converged };
+}
+
+/** pi_{k+1} and how it was found. */
+interface Step {
+  stepSize: number;
+  objective: number;
+  newPolicy: Float64Array;
+}
+
+function chooseStep(problem: StepProblem, options: MajorizeMaximizeRule): Step {
+  const { gamma, spread } = problem;
+  if (spread === 0) return problem.stay(); // no distribution that can be tilted, or no better action to tilt it to
+  if (options.rule === 'bound' && gamma === 0)
+    // L is exact, C is 0
+    return problem.uniformStep(Infinity, problem.totals(Infinity).surrogate);
+  if (options.rule === 'trust-region') {
+    const h = problem.stepWithin(options.delta);
+    return problem.uniformStep(h, problem.totals(h).surrogate);
+  }
+  if (options.rule === 'penalty' && options.form !== 'sqrt') {
+    const h = 1 / ((1 - gamma) * options.beta);
+    const { surrogate, kl } = problem.totals(h);
+    return problem.uniformStep(h, surrogate - options.beta * kl);
+  }
+  if (options.rule === 'penalty' || options.epsilon === 'worst-case') {
+    const factor =
+      options.rule === 'penalty' ? options.beta : klCoefficient(gamma) * problem.largestAdvantage();
+    const { h, value } = searchStep(step => {
+      const { surrogate, kl } = problem.totals(step);
+      return surrogate - factor * Math.sqrt(kl);
+    }, 1 / spread);
+    return value > 0 ? problem.uniformStep(h, value) : problem.stay();
+  }
+  const scale = (Math.SQRT2 * (1 - gamma)) / (gamma * spread);
+  if (problem.grouped) {
+    const { h, value } = searchStep(step => problem.boundOfUniform(step), scale, 1 / spread);
+    return value > 0 ? problem.uniformStep(h, value) : problem.stay();
+  }
+  const { h, value } = searchStep(step => problem.capped(step).value, scale, 1 / spread);
+  return value > 0
+    ? { stepSize: h, objective: value, newPolicy: problem.policyOf(problem.capped(h).steps) }
+    : problem.stay();
+}
+
+/** f and k of one tilted distribution, and df/dh. */
+interface Tilt {
+  mean: number;
+  variance: number;
+  kl: number;
+}
+
+/** One step's maximisation: the rows (states, or groups of them) that can be tilted, their weights and advantages. */
+class StepProblem {
+  /** The square root of the mean variance of the advantage under pi_k: the natural unit of 1 / h. */
+  readonly spread: number;
+  readonly grouped: boolean;
+  private readonly rows: number;
+  private readonly actions: number;
+  /** The row of each state [S]. */
+  private readonly rowOf: Int32Array;
+  /** The sum of d^pi_k over a row's states [R]; 0 for rows that are never visited. */
+  private readonly weight: Float64Array;
+  /** pi_k of each row [R * A] */
+  private readonly pi: Float64Array;
+  /** The mean advantage of a row's states, of mean 0 under pi_k [R * A]. */
+  private readonly advantage: Float64Array;
+  /** The largest of these among the actions that pi_k takes [R]. */
+  private readonly top: Float64Array;
+  /** The largest in absolute value among them [R]. */
+  private readonly reach: Float64Array;
+  /** Where `capped` found its e, as a share of the largest, and its capped rows' steps [R]: where to begin next time. */
+  private lastShare = 0.5;
+  private readonly lastSteps: Float64Array;
+  /** The tilted distribution computed last [A]. */
+  private readonly tilted: Float64Array;
+
+  constructor(
+    private readonly mdp: TabularMDP,
+    private readonly policy: Float64Array,
+    d: Float64Array,
+    private readonly A: Float64Array,
+    readonly gamma: number,
+    groups?: Int32Array,
+  ) {
+    const { states: S, actions } = mdp;
+    this.grouped = groups !== undefined;
+    this.actions = actions;
+    this.rowOf = groups ?? Int32Array.from({ length: S }, (_, s) => s);
+    this.rows = 1 + this.rowOf.reduce((last, row) => Math.max(last, row), 0);
+    this.weight = new Float64Array(this.rows);
+    this.pi = new Float64Array(this.rows * actions);
+    this.advantage = new Float64Array(this.rows * actions);
+    this.top = new Float64Array(this.rows).fill(-Infinity);
+    this.reach = new Float64Array(this.rows);
+    this.tilted = new Float64Array(actions);
+    this.lastSteps = new Float64Array(this.rows);
+    const visited = reachableStates(mdp, policy);
+    for (let s = 0; s < S; s++) {
+      if (mdp.terminal[s] || !visited[s] || d[s] === 0) continue;
+      const row = this.rowOf[s];
+      this.weight[row] += d[s];
+      for (let a = 0; a < actions; a++) {
+        this.pi[row * actions + a] = policy[s * actions + a];
+        this.advantage[row * actions + a] += d[s] * A[s * actions + a];
+      }
+    }
+    let variance = 0;
+    for (let row = 0; row < this.rows; row++) {
+      if (this.weight[row] === 0) continue;
+      const first = row * actions;
+      let mean = 0; // 0 but for rounding
+      for (let i = first; i < first + actions; i++) {
+        this.advantage[i] /= this.weight[row];
+        mean += this.pi[i] * this.advantage[i];
+      }
+      for (let i = first; i < first + actions; i++) {
+        this.advantage[i] -= mean;
+        if (this.pi[i] === 0) continue;
+        this.top[row] = Math.max(this.top[row], this.advantage[i]);
+        this.reach[row] = Math.max(this.reach[row], Math.abs(this.advantage[i]));
+        variance += this.weight[row] * this.pi[i] * this.advantage[i] ** 2;
+      }
+    }
+    this.spread = Math.sqrt(variance);
+  }
+
+  /** max |A^pi_k(s,a)| over the actions that pi_k takes: no epsilon(pi') of finite divergence exceeds it. */
+  largestAdvantage(): number {
+    return largest(this.A.filter((_, pair) => this.policy[pair] > 0));
+  }
+
+  /** The step that leaves everything as it was. */
+  stay(): Step {
+    return { stepSize: 0, objective: 0, newPolicy: this.policy };
+  }
+
+  /** The step with the same h in all rows. */
+  uniformStep(h: number, objective: number): Step {
+    return { stepSize: h, objective, newPolicy: this.policyOf(this.weight.map(() => h)) };
+  }
+
+  /** L and K with the same h in all rows, and dK/dh. */
+  totals(h: number): { surrogate: number; kl: number; klSlope: number } {
+    let mean = 0;
+    let kl = 0;
+    let variance = 0;
+    for (let row = 0; row < this.rows; row++) {
+      if (this.weight[row] === 0) continue;
+      const tilt = this.tilt(row, h);
+      mean += this.weight[row] * tilt.mean;
+      kl += this.weight[row] * tilt.kl;
+      variance += this.weight[row] * tilt.variance;
+    }
+    return { surrogate: mean / (1 - this.gamma), kl, klSlope: h * variance };
+  }
+
+  /** The h of the trust region: K(h) = delta, or Infinity if K never gets there. */
+  stepWithin(delta: number): number {
+    if (this.totals(Infinity).kl <= delta) return Infinity;
+    let high = Math.sqrt(2 * delta) / this.spread; // K = h^2 spread^2 / 2 for small h
+    while (this.totals(high).kl < delta) high *= 2;
+    return increasingRoot(
+      h => {
+        const { kl, klSlope } = this.totals(h);
+        return [kl - delta, klSlope];
+      },
+      0,
+      high,
+      high,
+    );
+  }
+
+  /** L - C sqrt(K) with the exact epsilon, the same h in all rows. */
+  boundOfUniform(h: number): number {
+    const { surrogate, kl } = this.totals(h);
+    const newPolicy = this.policyOf(this.weight.map(() => h));
+    const epsilon = largest(advantageGain(this.mdp, this.A, this.policy, newPolicy));
+    return surrogate - klCoefficient(this.gamma) * epsilon * Math.sqrt(kl);
+  }
+
+  /**
+   * The best step of 'bound' for a given h: h in the rows whose expected advantage stays below e, less where it would
+   * exceed it, with the e that balances what the rows gain against what epsilon = e costs:
+   *   sum over capped rows of weight (1 - h_s / h) = 2 kappa^2 h e,    kappa = gamma / (sqrt(2) (1-gamma)).
+   * The left side falls in e and the right side rises.
+   */
+  capped(h: number): { value: number; steps: Float64Array } {
+    const steps = this.weight.map(weight => (weight > 0 ? h : 0));
+    const free = steps.map((step, row) => (step > 0 ? this.tilt(row, h).mean : 0));
+    const most = largest(free);
+    const cost = (this.gamma / (1 - this.gamma)) ** 2 * h;
+    const imbalance = (e: number): [number, number] => {
+      let value = cost * e;
+      let slope = cost;
+      for (let row = 0; row < this.rows; row++) {
+        if (free[row] <= e) {
+          if (this.weight[row] > 0) steps[row] = h;
+          continue;
+        }
+        const start = this.lastSteps[row] < h ? this.lastSteps[row] : (h * e) / free[row];
+        this.lastSteps[row] = steps[row] = increasingRoot(
+          step => {
+            const { mean, variance } = this.tilt(row, step);
+            return [mean - e, variance];
+          },
+          0,
+          h,
+          start,
+        );
+        value -= this.weight[row] * (1 - steps[row] / h);
+        slope += this.weight[row] / (h * this.tilt(row, steps[row]).variance);
+      }
+      return [value, slope];
+    };
+    const e = increasingRoot(imbalance, 0, most, this.lastShare * most);
+    imbalance(e);
+    this.lastShare = e / most;
+
+    let mean = 0;
+    let kl = 0;
+    let epsilon = 0;
+    for (let row = 0; row < this.rows; row++) {
+      if (this.weight[row] === 0) continue;
+      const tilt = this.tilt(row, steps[row]);
+      mean += this.weight[row] * tilt.mean;
+      kl += this.weight[row] * tilt.kl;
+      epsilon = Math.max(epsilon, tilt.mean);
+    }
+    return {
+      value: mean / (1 - this.gamma) - klCoefficient(this.gamma) * epsilon * Math.sqrt(kl),
+      steps,
+    };
+  }
+
+  /** The policy with the given h in each row, a new table [S * A]. */
+  policyOf(steps: Float64Array): Float64Array {
+    const newPolicy = this.policy.slice();
+    for (let row = 0; row < this.rows; row++) {
+      if (this.weight[row] === 0 || steps[row] === 0) continue;
+      this.tilt(row, steps[row]);
+      for (let s = 0; s < this.mdp.states; s++)
+        if (this.rowOf[s] === row) newPolicy.set(this.tilted, s * this.actions);
+    }
+    return newPolicy;
+  }
+
+  /**
+   * Computes pi_h of a row, in `tilted`, and its moments. Exponents are h (A - reference): with the reference 0 for small h,
+   * and the best advantage for large h, so that nothing overflows. As long as Z = E[exp(h (A - reference))] is not small,
+   * Z and E[A] come from sums of pi (exp - 1), which keep the digits of quantities of the order h^2 and those of
+   * distributions that are almost certain.
+   */
+  private tilt(row: number, h: number): Tilt {
+    const { actions, pi, advantage, tilted } = this;
+    const first = row * actions;
+    const reference = h * this.reach[row] < 1 ? 0 : this.top[row];
+    let sum = 0;
+    let directMean = 0;
+    let growth = 0;
+    let meanGrowth = 0;
+    for (let a = 0; a < actions; a++) {
+      const p = pi[first + a];
+      const gain = advantage[first + a];
+      const exponent = p === 0 || gain === reference ? 0 : h * (gain - reference);
+      const change = Math.expm1(exponent);
+      tilted[a] = p * (change > -0.5 ? 1 + change : Math.exp(exponent));
+      sum += tilted[a];
+      directMean += tilted[a] * gain;
+      growth += p * change;
+      meanGrowth += p * change * gain; // sum of pi A is 0
+    }
+    const precise = growth > -0.5;
+    const mean = precise ? meanGrowth / (1 + growth) : directMean / sum;
+    let variance = 0;
+    let tiltedExponent = 0; // E[h (A - reference)] under pi_h
+    for (let a = 0; a < actions; a++) {
+      tilted[a] /= sum; // never less than one of its terms: no probability rounds to more than 1
+      if (tilted[a] === 0) continue;
+      const gain = advantage[first + a];
+      variance += tilted[a] * (gain - mean) ** 2;
+      if (gain !== reference) tiltedExponent += tilted[a] * h * (gain - reference);
+    }
+    const logZ = precise ? Math.log1p(growth) : Math.log(sum);
+    const kl = (reference === 0 ? h * mean : tiltedExponent) - logZ;
+    return { mean, variance, kl: Math.max(0, kl) };
+  }
+}
+
+/**
+ * The h > 0 at which a function is largest, and its value there. Begins with a grid of ratio 2 around the given scales;
+ * see the top of this file.
+ */
+function searchStep(objective: (h: number) => number, ...scales: number[]): { h: number; value: number } {
+  const points: { h: number; value: number }[] = [];
+  const at = (h: number) => ({ h, value: objective(h) });
+  const low = Math.min(...scales) / 64;
+  const high = Math.max(...scales) * 64;
+  for (let h = low; h < 2 * high; h *= 2) points.push(at(h));
+  const best = () => points.reduce((top, point) => (point.value > top.value ? point : top));
+  while (best() === points[0] && points[0].h > low * 1e-12) points.unshift(at(points[0].h / 2));
+  while (best() === points[points.length - 1]) points.push(at(2 * points[points.length - 1].h));
+
+  let found = best();
+  for (let i = 1; i < points.length - 1; i++) {
+    // Where all is decided, the objective is level but for rounding: no maximum to refine.
+    const rises = points[i].value - points[i - 1].value > 1e-12 * Math.abs(points[i].value);
+    if (!rises || points[i].value < points[i + 1].value) continue;
+    const refined = goldenSection(at, points[i - 1].h, points[i + 1].h);
+    if (refined.value > found.value) found = refined;
+  }
+  return found;
+}
+
+/** A local maximum within [low, high], searched on a logarithmic scale. */
+function goldenSection(at: (h: number) => { h: number; value: number }, low: number, high: number) {
+  const share = (Math.sqrt(5) - 1) / 2;
+  let [a, b] = [Math.log(low), Math.log(high)];
+  let left = at(Math.exp(b - share * (b - a)));
+  let right = at(Math.exp(a + share * (b - a)));
+  while (b - a > 1e-7) {
+    if (left.value >= right.value) {
+      b = Math.log(right.h);
+      right = left;
+      left = at(Math.exp(b - share * (b - a)));
+    } else {
+      a = Math.log(left.h);
+      left = right;
+      right = at(Math.exp(a + share * (b - a)));
+    }
+  }
+  return left.value >= right.value ? left : right;
+}
+
+/**
+ * The root between low and high of an increasing function, given as [value, slope], negative at low and positive at
+ * high: Newton steps, and bisection where one would leave the interval that is known to hold the root.
+ */
+function increasingRoot(
+  f: (x: number) => [number, number],
+  low: number,
+  high: number,
+  start: number,
+): number {
+  let x = start;
+  for (let i = 0; i < 200; i++) {
+    const [value, slope] = f(x);
+    if (value === 0) return x;
+    if (value < 0) low = x;
+    else high = x;
+    const newton = x - value / slope;
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (Math.abs(next - x) <= 1e-13 * high) return next;
+    x = next;
+  }
+  return x;
+}
+
+function checkRule(options: MajorizeMaximizeOptions): void {
+  const positive = (name: string, value: number) => {
+    checkFinite(name, value, 0);
+    if (value === 0) fail(`${name} is 0, but must be above 0.`);
+  };
+  if (options.rule === 'penalty') {
+    positive('beta', options.beta);
+    if (options.form !== undefined && options.form !== 'kl' && options.form !== 'sqrt')
+      fail(`form is ${show(options.form)}, but must be 'kl' or 'sqrt'.`);
+  } else if (options.rule === 'trust-region') positive('delta', options.delta);
+  else if (options.rule === 'bound') {
+    if (options.epsilon !== undefined && options.epsilon !== 'exact' && options.epsilon !== 'worst-case')
+      fail(`epsilon is ${show(options.epsilon)}, but must be 'exact' or 'worst-case'.`);
+  } else
+    fail(
+      `rule is ${show((options as { rule: unknown }).rule)}, but must be 'bound', 'penalty' or 'trust-region'.`,
+    );
+}
+
+/** The groups numbered 0, 1, ... [S]; the initial policy must already be one of the class. */
+function checkGroups(mdp: TabularMDP, groups: ArrayLike<number>, policy: Float64Array): Int32Array {
+  checkVector('groups', groups, mdp.states);
+  const firstOf = new Map<number, number>();
+  const numbered = new Int32Array(mdp.states);
+  const names: number[] = [];
+  for (let s = 0; s < mdp.states; s++) {
+    if (!names.includes(groups[s])) names.push(groups[s]);
+    numbered[s] = names.indexOf(groups[s]);
+    if (mdp.terminal[s]) continue;
+    const first = firstOf.get(groups[s]) ?? s;
+    firstOf.set(groups[s], first);
+    for (let a = 0; a < mdp.actions; a++)
+      if (policy[s * mdp.actions + a] !== policy[first * mdp.actions + a])
+        fail(
+          `initial differs between states ${first} and ${s}, but must be the same in both, which share group ${groups[s]}.`,
+        );
+  }
+  return numbered;
+}
