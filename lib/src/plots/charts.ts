@@ -7,6 +7,7 @@
  */
 
 import { checkFinite, checkInteger, fail, show } from '../math/check';
+import { linearFit } from '../math/statistics';
 import type { GridLayout } from '../mdp/tabularMDP';
 import { type Figure, isRecord, type Layout, type Numbers, roundNumber, type Trace } from './figure';
 import { axis, type ChartOptions, colorOf, dashOf, fade, themed } from './theme';
@@ -273,7 +274,10 @@ export function scatterChart(series: Series<Points>, options: ScatterOptions): F
       marker: { color: colorOf(i), size: 8, symbol: ['circle', 'square', 'diamond', 'cross', 'x'][i % 5] },
     };
     if (!options.fit) return [dots];
-    const { slope, intercept } = fitLine(x, y, options.xLog, options.yLog);
+    const { slope, intercept } = linearFit(
+      onAxis(`x of '${name}'`, x, options.xLog),
+      onAxis(`y of '${name}'`, y, options.yLog),
+    );
     const ends = [Math.min(...Array.from(x)), Math.max(...Array.from(x))];
     const onLine = (at: number) => {
       const value = intercept + slope * (options.xLog ? Math.log(at) : at);
@@ -304,32 +308,12 @@ export function scatterChart(series: Series<Points>, options: ScatterOptions): F
   );
 }
 
-/**
- * The least-squares line through (x, y), or through their natural logarithms where an axis is logarithmic: with both,
- * y = exp(intercept) x^slope.
- */
-export function fitLine(
-  x: Numbers,
-  y: Numbers,
-  xLog = false,
-  yLog = false,
-): { slope: number; intercept: number } {
-  const on = (name: string, log: boolean, value: number) => {
-    checkFinite(name, value, log ? Number.MIN_VALUE : -Infinity);
+/** Numbers as an axis places them: their natural logarithms where it is logarithmic. */
+function onAxis(name: string, values: Numbers, log = false): number[] {
+  return Array.from(values, (value, i) => {
+    checkFinite(`${name}[${i}]`, value, log ? Number.MIN_VALUE : -Infinity);
     return log ? Math.log(value) : value;
-  };
-  if (y.length !== x.length) fail(`x has ${x.length} values but y has ${y.length}; they must be as many.`);
-  if (new Set(Array.from(x)).size < 2) fail(`x is ${show(x)}, but a line needs two different values of x.`);
-  const points = Array.from(x, (v, i) => [on(`x[${i}]`, xLog, v), on(`y[${i}]`, yLog, y[i])]);
-  const mean = (c: 0 | 1) => points.reduce((sum, point) => sum + point[c], 0) / points.length;
-  const [xMean, yMean] = [mean(0), mean(1)];
-  let [covariance, variance] = [0, 0];
-  for (const [u, v] of points) {
-    covariance += (u - xMean) * (v - yMean);
-    variance += (u - xMean) ** 2;
-  }
-  const slope = covariance / variance;
-  return { slope, intercept: yMean - slope * xMean };
+  });
 }
 
 /** Options of `barChart`. */
