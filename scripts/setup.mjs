@@ -1,6 +1,8 @@
 /** Everything that `npm start`, `npm test` and `npm run notebooks` need, made where it is missing. */
 
+import { writeWindowsKernelspec } from './setup/kernelspec.mjs';
 import { buildLibrary, checkNode, installPackages } from './setup/packages.mjs';
+import { windows } from './setup/paths.mjs';
 import { makePythonEnvironment } from './setup/python.mjs';
 
 /**
@@ -12,5 +14,6 @@ export async function setUp({ tests = false } = {}) {
   checkNode();
   await installPackages();
   buildLibrary({ tests });
+  if (windows) writeWindowsKernelspec();
   return { python: await makePythonEnvironment() };
 }

@@ -17,6 +17,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { writeWindowsKernelspec } from '../scripts/setup/kernelspec.mjs';
 import { checkNode } from '../scripts/setup/packages.mjs';
 import { root, venvDir, windows } from '../scripts/setup/paths.mjs';
 import { commonFailure, saysUnreachable } from '../scripts/setup/report.mjs';
@@ -143,6 +144,16 @@ test('without the index, a JupyterLab 4 on the PATH is used, and that is said', 
   assert.match(stdout, /python: .*\.venv/);
 });
 
+test("the kernelspec for Windows is the project's own, interrupted by messages", () => {
+  const folder = join(copy, 'spec');
+  writeWindowsKernelspec(folder);
+  const spec = JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8'));
+  const own = JSON.parse(readFileSync(join(root, 'jupyter', 'kernels', 'tslab', 'kernel.json'), 'utf8'));
+  assert.equal(spec.interrupt_mode, 'message');
+  assert.ok(existsSync(spec.argv[1]), spec.argv[1]);
+  assert.deepEqual({ ...spec, argv: 0, interrupt_mode: 0 }, { ...own, argv: 0, interrupt_mode: 0 });
+});
+
 test('npm start: a port that is taken, and one that is none', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise(resolve => server.once('listening', resolve));
@@ -184,9 +195,10 @@ test('npm start serves the first notebook with the one TypeScript kernel, quietl
   const { default: defaultKernel, kernelspecs } = await api('kernelspecs');
   assert.equal(defaultKernel, 'tslab');
   assert.deepEqual(Object.keys(kernelspecs), ['tslab']);
-  assert.equal((await fetch(`${address.origin}/api/kernelspecs`)).status, 403, 'the token is on');
   const kernel = await api('kernels', { method: 'POST', body: JSON.stringify({ name: 'tslab' }) });
   assert.ok(kernel.id, JSON.stringify(kernel));
+  assert.doesNotMatch(output, /\[[WE] /, 'no warning in the terminal');
+  assert.equal((await fetch(`${address.origin}/api/kernelspecs`)).status, 403, 'the token is on');
 
   child.kill('SIGINT');
   const status = await new Promise(resolve => child.on('close', resolve));

@@ -17,6 +17,9 @@ export const venvPython = windows ? join(venvDir, 'Scripts', 'python.exe') : joi
 export const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 export const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
 
+/** Where set-up writes the kernelspec that Windows needs; see kernelspec.mjs. */
+export const windowsJupyterPath = join(workDir, 'jupyter', 'share');
+
 /**
  * The environment in which Jupyter and its kernels run: the project's kernelspec and configuration are found through
  * it, and everything that Jupyter writes goes to .pglab.
@@ -25,7 +28,7 @@ export function jupyterEnvironment(base = process.env) {
   const jupyterDir = join(workDir, 'jupyter');
   return {
     ...base,
-    JUPYTER_PATH: join(root, 'jupyter'),
+    JUPYTER_PATH: [...(windows ? [windowsJupyterPath] : []), join(root, 'jupyter')].join(windows ? ';' : ':'),
     JUPYTER_CONFIG_PATH: join(root, 'jupyter', 'config'),
     JUPYTER_CONFIG_DIR: join(jupyterDir, 'config'),
     JUPYTER_DATA_DIR: join(jupyterDir, 'data'),
