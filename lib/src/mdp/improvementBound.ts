@@ -21,6 +21,7 @@
  * Once an episode has ended no action is taken: in terminal states both divergences are 0.
  */
 
+import { totalVariationOfProbabilities } from '../distributions/categorical';
 import { type PolicyOrTable, type PolicySolution, policyTable, solvePolicy } from './exact';
 import {
   advantageGain,
@@ -109,7 +110,10 @@ export function boundOfSolution(
 
   const kl = perState(mdp, row => klRow(newPi, pi, row, mdp.actions));
   const reverseKl = perState(mdp, row => klRow(pi, newPi, row, mdp.actions));
-  const tv = perState(mdp, row => tvRow(newPi, pi, row, mdp.actions));
+  const tv = perState(mdp, row => {
+    const end = row + mdp.actions;
+    return totalVariationOfProbabilities(newPi.subarray(row, end), pi.subarray(row, end));
+  });
   const visited = reachableStates(mdp, pi);
   const expectation = (x: Float64Array) =>
     x.reduce((sum, value, s) => (visited[s] && d[s] > 0 ? sum + d[s] * value : sum), 0);
@@ -159,16 +163,16 @@ function klRow(p: Float64Array, q: Float64Array, row: number, count: number): nu
   for (let i = row; i < row + count; i++) {
     if (p[i] === q[i]) continue;
     if (q[i] === 0) return Infinity;
-    const change = p[i] - q[i];
-    const logRatio = change < q[i] ? Math.log1p(change / q[i]) : Math.log(p[i]) - Math.log(q[i]);
-    sum += p[i] === 0 ? q[i] : Math.max(0, p[i] * logRatio - change);
+    const x = (p[i] - q[i]) / q[i];
+    if (p[i] === 0) sum += q[i];
+    // (1 + x) log(1 + x) - x = x^2/2 - x^3/6 + x^4/12 - x^5/20 + ...
+    else if (Math.abs(x) < 0.01)
+      sum +=
+        q[i] *
+        x *
+        x *
+        (1 / 2 - x * (1 / 6 - x * (1 / 12 - x * (1 / 20 - x * (1 / 30 - x * (1 / 42 - x / 56))))));
+    else sum += p[i] * (Math.log(p[i]) - Math.log(q[i])) - p[i] + q[i];
   }
   return sum;
-}
-
-/** D_TV of two rows of `count` probabilities. */
-function tvRow(p: Float64Array, q: Float64Array, row: number, count: number): number {
-  let sum = 0;
-  for (let i = row; i < row + count; i++) sum += Math.abs(p[i] - q[i]);
-  return sum / 2;
 }

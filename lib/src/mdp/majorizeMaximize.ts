@@ -521,7 +521,7 @@ function increasingRoot(
     else high = x;
     const newton = x - value / slope;
     const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (Math.abs(next - x) <= 1e-13 * high) return next;
+    if (Math.abs(next - x) <= 1e-13 * next) return next;
     x = next;
   }
   return x;
