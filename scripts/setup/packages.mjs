@@ -17,12 +17,12 @@ export function checkNode(version = process.versions.node) {
     );
 }
 
-/** Installs what the lock file names, unless that was done and finished for this lock file and this Node. */
+/** Installs what the lock file names, unless that was done and finished for this lock file. */
 export async function installPackages() {
   const stampFile = join(root, 'node_modules', '.pglab-installed');
   const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
-  // Native modules are built for one major version of Node on one platform.
-  hash.update([process.versions.modules, process.platform, process.arch].join(' '));
+  // Native modules differ between platforms; between versions of Node they do not (all of them use Node-API).
+  hash.update([process.platform, process.arch].join(' '));
   const stamp = hash.digest('hex');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
 

@@ -261,12 +261,31 @@ export function entropyOfProbabilities(p: ArrayLike<number>): number {
   return Math.max(0, sum);
 }
 
-/** D_KL(p || q) in nats of the probabilities p and q [n]; Infinity where q_k = 0 < p_k. */
+/**
+ * D_KL(p || q) in nats of the probabilities p and q [n]; Infinity where q_k = 0 < p_k.
+ *
+ * Written as sum_k p_k log(p_k / q_k) - p_k + q_k, of which no term is negative (the last two add up to nothing), it
+ * keeps its digits when p and q are close and D_KL is about the square of their distance: bounds take its square root,
+ * and a rounding of 1e-16 in D_KL would become 1e-8.
+ */
 export function klOfProbabilities(p: ArrayLike<number>, q: ArrayLike<number>): number {
   checkPair(p, q);
   let sum = 0;
-  for (let k = 0; k < p.length; k++) if (p[k] > 0) sum += p[k] * (Math.log(p[k]) - Math.log(q[k]));
-  return Math.max(0, sum);
+  for (let k = 0; k < p.length; k++) {
+    if (p[k] === q[k]) continue;
+    if (q[k] === 0) return Infinity;
+    const x = (p[k] - q[k]) / q[k];
+    if (p[k] === 0) sum += q[k];
+    // (1 + x) log(1 + x) - x = x^2/2 - x^3/6 + x^4/12 - x^5/20 + ...
+    else if (Math.abs(x) < 0.01)
+      sum +=
+        q[k] *
+        x *
+        x *
+        (1 / 2 - x * (1 / 6 - x * (1 / 12 - x * (1 / 20 - x * (1 / 30 - x * (1 / 42 - x / 56))))));
+    else sum += p[k] * (Math.log(p[k]) - Math.log(q[k])) - p[k] + q[k];
+  }
+  return sum;
 }
 
 /** D_TV(p, q) = 1/2 sum_k |p_k - q_k| of the probabilities p and q [n]. */

@@ -21,7 +21,7 @@
  * Once an episode has ended no action is taken: in terminal states both divergences are 0.
  */
 
-import { totalVariationOfProbabilities } from '../distributions/categorical';
+import { klOfProbabilities, totalVariationOfProbabilities } from '../distributions/categorical';
 import { type PolicyOrTable, type PolicySolution, policyTable, solvePolicy } from './exact';
 import {
   advantageGain,
@@ -108,12 +108,9 @@ export function boundOfSolution(
   const C = klCoefficient(gamma) * epsilon;
   const tvC = (2 * gamma * epsilon) / (1 - gamma) ** 2;
 
-  const kl = perState(mdp, row => klRow(newPi, pi, row, mdp.actions));
-  const reverseKl = perState(mdp, row => klRow(pi, newPi, row, mdp.actions));
-  const tv = perState(mdp, row => {
-    const end = row + mdp.actions;
-    return totalVariationOfProbabilities(newPi.subarray(row, end), pi.subarray(row, end));
-  });
+  const kl = perState(mdp, newPi, pi, klOfProbabilities);
+  const reverseKl = perState(mdp, pi, newPi, klOfProbabilities);
+  const tv = perState(mdp, newPi, pi, totalVariationOfProbabilities);
   const visited = reachableStates(mdp, pi);
   const expectation = (x: Float64Array) =>
     x.reduce((sum, value, s) => (visited[s] && d[s] > 0 ? sum + d[s] * value : sum), 0);
@@ -148,31 +145,13 @@ export const klCoefficient = (gamma: number): number => (Math.SQRT2 * gamma) / (
 /** max_i |x_i| */
 export const largest = (x: Float64Array): number => x.reduce((max, v) => Math.max(max, Math.abs(v)), 0);
 
-/** A quantity of each state's row of probabilities, a new array [S]; 0 in terminal states. */
-function perState(mdp: TabularMDP, ofRow: (row: number) => number): Float64Array {
-  return Float64Array.from(mdp.terminal, (ended, s) => (ended ? 0 : ofRow(s * mdp.actions)));
-}
-
-/**
- * D_KL(p||q) of two rows of `count` probabilities. Written as the sum of p log(p/q) - p + q, of which no term is negative
- * (together the last two add nothing), it keeps its digits when p and q are close and D_KL is about the square of their
- * distance: the bound takes its square root, and rounding of 1e-16 in D_KL would become 1e-8.
- */
-function klRow(p: Float64Array, q: Float64Array, row: number, count: number): number {
-  let sum = 0;
-  for (let i = row; i < row + count; i++) {
-    if (p[i] === q[i]) continue;
-    if (q[i] === 0) return Infinity;
-    const x = (p[i] - q[i]) / q[i];
-    if (p[i] === 0) sum += q[i];
-    // (1 + x) log(1 + x) - x = x^2/2 - x^3/6 + x^4/12 - x^5/20 + ...
-    else if (Math.abs(x) < 0.01)
-      sum +=
-        q[i] *
-        x *
-        x *
-        (1 / 2 - x * (1 / 6 - x * (1 / 12 - x * (1 / 20 - x * (1 / 30 - x * (1 / 42 - x / 56))))));
-    else sum += p[i] * (Math.log(p[i]) - Math.log(q[i])) - p[i] + q[i];
-  }
-  return sum;
+/** A distance between two policies in each state, a new array [S]; 0 in terminal states. */
+function perState(
+  mdp: TabularMDP,
+  p: Float64Array,
+  q: Float64Array,
+  distance: (p: Float64Array, q: Float64Array) => number,
+): Float64Array {
+  const row = (table: Float64Array, s: number) => table.subarray(s * mdp.actions, (s + 1) * mdp.actions);
+  return Float64Array.from(mdp.terminal, (ended, s) => (ended ? 0 : distance(row(p, s), row(q, s))));
 }
