@@ -86,7 +86,7 @@ await runMain(async () => {
   say('A first program:');
   spawnSync(process.execPath, ['-e', demonstration], { cwd: root, env, stdio: 'inherit' });
   say('The TensorFlow tests and the notebooks, on the native library:');
-  const tests = ['tests/tensorflow.test.mjs', 'tests/notebooks/execute.test.mjs'];
+  const tests = ['tests/tensorflow.test.mjs', 'tests/notebooks/notebooks.test.mjs'];
   return spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...tests], {
     cwd: root,
     env,

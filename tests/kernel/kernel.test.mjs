@@ -323,6 +323,17 @@ console.log(settings.env.id, settings.n, settings.inner, settings.f().n, n);`);
   assert.equal(result.stdout, 'a 1 2 5 5\n', JSON.stringify(result.error ?? result.stderr));
 });
 
+test("properties of an earlier cell's values may be renamed where they are taken apart", async () => {
+  await kernel.run(
+    'function judge(x: number) { return { trace: x, nested: { deep: x + 1 } }; }\nlet taken = 0;',
+  );
+  const result = await kernel.run(`const { trace: noise, nested: { deep: depth = 9 } } = judge(1);
+({ trace: taken } = judge(7));
+const inner = () => { const { trace: t } = judge(3); return t; };
+console.log(noise, depth, taken, inner(), [judge(4)].map(({ trace: t }) => t)[0]);`);
+  assert.equal(result.stdout, '1 2 7 3 4\n', JSON.stringify(result.error ?? result.stderr));
+});
+
 test('what is printed after a cell ended goes to the cell that ran last', async () => {
   const code = "setTimeout(() => console.log('late'), 500);";
   await kernel.run(code);

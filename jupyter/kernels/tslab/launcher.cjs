@@ -2,14 +2,14 @@
  * The notebooks' kernel: tslab's TypeScript, spoken to through a Jupyter protocol of our own.
  *
  * tslab 1.0.22 compiles and runs cells well, but loses long output, sends no `error` message, aborts cells that it
- * should run, sends neither `execute_input` nor a kernel status, and does not know an earlier cell's name in `{ name }`. So this launcher keeps tslab's compiler, executor
- * and display functions, and replaces what stands between them and Jupyter:
+ * should run, sends neither `execute_input` nor a kernel status, and mistakes some names of earlier cells. So this
+ * launcher keeps tslab's compiler, executor and display functions, and replaces what stands between them and Jupyter:
  *   launcher.cjs   checks the version, ties the parts together, routes signals
  *   kernel.cjs     one request in, its messages out: the life of a cell
  *   wire.cjs       signed messages on zeromq sockets
  *   sources.cjs    from a line of executed JavaScript back to the cell's TypeScript
  *   traceback.cjs  from whatever was thrown to a Jupyter error
- *   shorthand.cjs  { env } for a name of an earlier cell
+ *   names.cjs      what a name of an earlier cell stands for
  */
 
 'use strict';

@@ -11,7 +11,7 @@
 
 const { createRequire, SourceMap } = require('node:module');
 const path = require('node:path');
-const shorthand = require('./shorthand.cjs');
+const names = require('./names.cjs');
 
 const INLINE_MAP = /\n?\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/;
 const MAP_LINK = /\n?\/\/# sourceMappingURL=\S+\s*$/;
@@ -28,7 +28,7 @@ class Sources {
     const ts = requireAsTslab(name);
     requireAsTslab.cache[requireAsTslab.resolve(name)].exports = {
       ...ts,
-      ...shorthand(ts),
+      ...names(ts),
       createWatchCompilerHost: (files, options, ...rest) =>
         ts.createWatchCompilerHost(files, { ...options, inlineSourceMap: true }, ...rest),
       transpileModule: (module, { compilerOptions, ...options }) => {
