@@ -6,7 +6,7 @@
  * `npm run notebooks` draws that with the real plotly.js when it executes the notebook, and puts it into the bundle.
  */
 
-import { cleanFigure, describeFigure, type Figure } from '../plots/figure';
+import { cleanFigure, describeFigure, type Figure, plainText } from '../plots/figure';
 import { display, displayCaption } from './kernel';
 
 /** Options of `show`. */
@@ -28,8 +28,8 @@ export function show(figure: Figure, options: ShowOptions = {}): void {
   const clean = cleanFigure(figure);
   const alt = options.alt ?? describeFigure(clean);
   const counts = clean.data
-    .filter(trace => trace.showlegend !== false || clean.data.length === 1)
-    .map(trace => `${trace.name ?? trace.type} ${pointCount(trace)}`);
+    .filter(trace => trace.showlegend !== false || Array.isArray(trace.z) || clean.data.length === 1)
+    .map(trace => `${plainText(trace.name ?? trace.type)} ${pointCount(trace)}`);
   display(
     { [PLOTLY_MIME]: clean, 'text/plain': `${alt}\n[figure; points: ${counts.join(', ') || 'none'}]` },
     { alt },
