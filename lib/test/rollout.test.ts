@@ -9,10 +9,13 @@ import {
   corridor,
   episodeReturns,
   evaluate,
+  importanceWeights,
+  meanEntropy,
   mountainCarContinuous,
   pendulum,
   Rng,
   rollout,
+  scoreGradient,
   softmaxLinear,
   softmaxTabular,
   tabularEnv,
@@ -175,6 +178,47 @@ test('what does not fit together is named', () => {
     /policy is undefined/,
   );
   assert.throws(() => evaluate(leaning, cartPole(), { seed: 0.5 }), /seed is 0\.5/);
+  for (const env of [undefined, {}, corridor()]) {
+    const message = /env is .*, but must be an environment, e\.g\. cartPole\(\)/;
+    assert.throws(() => collectEpisodes(env as never, leaning, { episodes: 1, rng }), message);
+    assert.throws(() => rollout(env as never, () => 0, { rng }), message);
+    assert.throws(() => evaluate(leaning, env as never), message);
+    assert.throws(() => vectorEnv(env as never, 2), message);
+  }
+});
+
+test('a policy made for other observations is refused, not run on a part of them', () => {
+  const options = { episodes: 1, rng: new Rng(1) };
+  assert.throws(
+    () => collectEpisodes(cartPole(), softmaxLinear({ features: 3, actions: 2 }), options),
+    /policy is made for observations of 3 numbers, but those of CartPole-v1 have 4/,
+  );
+  assert.throws(
+    () => collectEpisodes(cartPole(), softmaxTabular({ states: 4, actions: 2 }), options),
+    /policy is made for observations of 1 numbers, but those of CartPole-v1 have 4/,
+  );
+  assert.throws(
+    () => evaluate(softmaxTabular({ states: 6, actions: 2 }), tabularEnv(corridor())),
+    /policy has 6 states, but Corridor has 5/,
+  );
+  const firstTwo = softmaxLinear({
+    features: 2,
+    actions: 2,
+    featureMap: (observation, offset, x) => x.set([observation[offset], observation[offset + 1]]),
+  });
+  assert.equal(collectEpisodes(cartPole(), firstTwo, options).observationSize, 4);
+
+  const batch = trajectoryBatch({ observations: [0, 1], observationSize: 2, actions: [0], rewards: [1] });
+  const message = /policy is made for observations of 1 numbers, but those of the batch have 2/;
+  const one = softmaxLinear({ features: 1, actions: 2 });
+  assert.throws(() => scoreGradient(batch, one, [1]), message);
+  assert.throws(() => meanEntropy(batch, one), message);
+  assert.throws(() => importanceWeights(batch, one), message);
+  const pairs = trajectoryBatch({ observations: [0], actionSize: 2, actions: [0, 1], rewards: [1] });
+  assert.throws(
+    () => scoreGradient(pairs, one, [1]),
+    /policy chooses among 2 actions, but the batch has actions of 2 numbers/,
+  );
 });
 
 test('a batch made by hand is filled up, or refused with the reason', () => {
@@ -193,6 +237,11 @@ test('a batch made by hand is filled up, or refused with the reason', () => {
   assert.ok(make({ actions: [0.5, 1] })().actions instanceof Float32Array);
   assert.throws(make({ observations: [0] }), /observations has length 1, but must have length 2/);
   assert.throws(make({ observationSize: 2 }), /observations has length 2, but must have length 4/);
+  assert.throws(
+    make({ observationSize: 0 }),
+    /observationSize is 0, but must be a whole number of at least 1/,
+  );
+  assert.throws(make({ actionSize: Number.NaN }), /actionSize is NaN, but must be a whole number/);
   assert.throws(make({ actions: [0] }), /actions has length 1/);
   assert.throws(make({ rewards: [0, Infinity] }), /rewards\[1\] is Infinity/);
   assert.throws(make({ episodeStarts: [1, 2] }), /episodeStarts is \[1, 2\], but must begin with 0/);

@@ -12,7 +12,7 @@
  */
 
 import { checkInteger, checkVector, fail, show } from '../math/check';
-import { Rng } from '../math/rng';
+import { checkRng, type Rng } from '../math/rng';
 import type { GridLayout } from '../mdp/tabularMDP';
 
 /** Actions or observations 0 .. n - 1. */
@@ -160,10 +160,12 @@ export class Env {
   }
 }
 
-/** The random stream of a reset; a seed in its place is the likely slip. */
-export function checkRng(rng: Rng): Rng {
-  if (!(rng instanceof Rng)) throw new TypeError(`rng is ${show(rng)}, but must be an Rng: new Rng(seed).`);
-  return rng;
+/** Throws unless `env` has the spaces of an environment; an MDP in its place is the likely slip. */
+export function checkEnv(env: Pick<EnvModel, 'actionSpace' | 'observationSpace'>): void {
+  if (!env?.actionSpace || !env.observationSpace)
+    throw new TypeError(
+      `env is ${show(env)}, but must be an environment, e.g. cartPole() or tabularEnv(frozenLake()).`,
+    );
 }
 
 /** The step limit that a caller may set: a whole number of at least 1, or Infinity for none. */

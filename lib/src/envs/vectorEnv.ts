@@ -11,12 +11,12 @@
  * Every array is made once and overwritten by each step: copy what is to be kept.
  */
 
-import { checkInteger, checkVector, fail, show } from '../math/check';
-import type { Rng } from '../math/rng';
+import { checkInteger, checkVector, fail } from '../math/check';
+import { checkRng, type Rng } from '../math/rng';
 import {
   checkActions,
+  checkEnv,
   checkMaxSteps,
-  checkRng,
   Env,
   type EnvModel,
   type Outcome,
@@ -26,8 +26,7 @@ import {
 
 /** Makes a `VectorEnv` of n copies; `env`, if a single environment is given, lends its rules and stays untouched. */
 export function vectorEnv(env: Env | EnvModel, n: number, options: { maxSteps?: number } = {}): VectorEnv {
-  if (env === null || typeof env !== 'object')
-    throw new TypeError(`env is ${show(env)}, but must be an environment, e.g. cartPole().`);
+  checkEnv(env);
   return new VectorEnv(env instanceof Env ? env.model : env, n, options.maxSteps);
 }
 
@@ -97,7 +96,7 @@ export class VectorEnv {
     const rngs = checkRng(rng).split(this.n);
     const stateSize = this.model.stateNames.length;
     const given = typeof options.state === 'number' ? [options.state] : options.state;
-    const oneForEach = given !== undefined && this.n > 1 && given.length === this.n * stateSize;
+    const oneForEach = this.n > 1 && given?.length === this.n * stateSize;
     for (let i = 0; i < this.n; i++) {
       const own = oneForEach ? Array.from({ length: stateSize }, (_, j) => given[i * stateSize + j]) : given;
       writeStart(this.model, rngs[i], own, this.states, i * stateSize);

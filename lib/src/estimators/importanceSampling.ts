@@ -23,14 +23,14 @@ import { chiSquare, type DiagonalGaussian } from '../distributions/gaussian';
 import { checkGamma, checkInteger, checkProbabilities, checkVector, fail, show } from '../math/check';
 import { standardError } from '../math/statistics';
 import type { Policy } from '../policies/policy';
-import { type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
+import { checkPolicyReads, type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
 import { rewardToGo } from './returns';
 
 /** How many of the ratios of a trajectory are multiplied to weigh its step t: all, those up to t, that of t alone. */
 export type ImportanceForm = 'trajectory' | 'per-decision' | 'per-step';
 
 /** The policy asked about, or its log pi(a_t|s_t) for all steps of the batch [T] (for actions that are no indices). */
-export type TargetPolicy = Pick<Policy, 'logProb'> | ArrayLike<number>;
+export type TargetPolicy = Pick<Policy, 'logProb' | 'observationSize'> | ArrayLike<number>;
 
 function checkForm(form: ImportanceForm): void {
   if (form !== 'trajectory' && form !== 'per-decision' && form !== 'per-step')
@@ -49,6 +49,7 @@ function logRatios(batch: TrajectoryBatch, target: TargetPolicy): Float64Array {
     fail(
       `target is a policy over action indices, but the batch has actions of ${actionSize} numbers: pass log pi(a_t|s_t) of all steps.`,
     );
+  if (isPolicy) checkPolicyReads(batch, target);
   if (!isPolicy && target.length !== logProbs.length)
     fail(`target has length ${target.length}, but must have length ${logProbs.length}, one a step.`);
   return logProbs.map((logBehavior, t) => {

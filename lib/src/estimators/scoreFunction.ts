@@ -18,7 +18,7 @@
 
 import { checkGamma, checkVector, fail, show } from '../math/check';
 import type { Policy } from '../policies/policy';
-import { type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
+import { checkPolicyReads, type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
 import { rewardToGo } from './returns';
 
 /** Which weight a step's score gets: the trajectory's whole return, or what was earned from the step on. */
@@ -101,7 +101,12 @@ function addScores(
   factor: number,
   gradient: Float64Array,
 ): void {
-  const { observations, observationSize, actions } = batch;
+  const { observations, observationSize, actions, actionSize } = batch;
+  checkPolicyReads(batch, policy);
+  if (actionSize !== 1)
+    fail(
+      `policy chooses among ${policy.actionCount} actions, but the batch has actions of ${actionSize} numbers.`,
+    );
   for (let t = start; t < end; t++)
     policy.addScore(observations, t * observationSize, actions[t], factor * weights[t], gradient);
 }

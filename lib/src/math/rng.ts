@@ -143,6 +143,12 @@ export class Rng {
   }
 }
 
+/** Throws unless `rng` is a random stream; a seed in its place is the likely slip. */
+export function checkRng(rng: Rng): Rng {
+  if (!(rng instanceof Rng)) throw new TypeError(`rng is ${show(rng)}, but must be an Rng: new Rng(seed).`);
+  return rng;
+}
+
 /** The serialisable state of an `Rng`. */
 export interface RngState {
   words: number[];

@@ -11,6 +11,10 @@ export interface Policy {
   /** theta, flat. Algorithms change it in place. */
   readonly parameters: Float64Array;
   readonly actionCount: number;
+  /** Numbers of the observations it is made for; absent where it takes any (a feature map knows what it reads). */
+  readonly observationSize?: number;
+  /** S, where observations are the index of a state; absent elsewhere. */
+  readonly states?: number;
   /** Writes pi_theta(.|s) to out[0 .. n - 1]; `observation` holds the numbers of o at [offset ..]. */
   probabilities(observation: ArrayLike<number>, offset: number, out: Float64Array): void;
   /** a ~ pi_theta(.|s). */

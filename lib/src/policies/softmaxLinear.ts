@@ -34,6 +34,8 @@ export class SoftmaxLinear implements Policy {
   /** theta [A * (d + 1)]: weights then bias, action by action. */
   readonly parameters: Float64Array;
   readonly actionCount: number;
+  /** d, if there is no `featureMap`. */
+  readonly observationSize?: number;
   private readonly options: SoftmaxLinearOptions;
   private readonly scale: Float64Array;
   private readonly x: Float64Array;
@@ -51,6 +53,7 @@ export class SoftmaxLinear implements Policy {
       ? Float64Array.from(checkVector('featureScale', featureScale, features))
       : new Float64Array(features).fill(1);
     this.options = options;
+    this.observationSize = options.featureMap ? undefined : features;
     this.x = new Float64Array(features);
     this.logits = new Float64Array(actions);
   }

@@ -29,6 +29,7 @@ export class SoftmaxTabular implements Policy {
   readonly parameters: Float64Array;
   readonly states: number;
   readonly actionCount: number;
+  readonly observationSize = 1;
 
   constructor({ states, actions, logits }: SoftmaxTabularOptions) {
     this.states = checkInteger('states', states, 1);

@@ -6,22 +6,36 @@
  * with the same seed meet the same start states.
  */
 
-import { checkRng, type Env, type EnvModel } from '../envs/env';
+import { checkEnv, type Env, type EnvModel, sizeOf } from '../envs/env';
 import { type VectorEnv, vectorEnv } from '../envs/vectorEnv';
 import { checkInteger, fail, show } from '../math/check';
-import type { Rng } from '../math/rng';
+import { checkRng, type Rng } from '../math/rng';
 import type { Policy } from '../policies/policy';
 import type { TrajectoryBatch } from './trajectoryBatch';
 
-/** Throws unless the policy's actions are those of the environment. */
-export function checkPolicyFits(policy: Policy, env: Pick<EnvModel, 'id' | 'actionSpace'>): void {
+/** Throws unless the policy's actions and observations are those of the environment. */
+export function checkPolicyFits(
+  policy: Policy,
+  env: Pick<EnvModel, 'id' | 'actionSpace' | 'observationSpace'>,
+): void {
+  checkEnv(env);
   if (policy === null || typeof policy !== 'object' || typeof policy.act !== 'function')
     throw new TypeError(`policy is ${show(policy)}, but must be a policy, e.g. softmaxLinear(...).`);
-  const { actionSpace, id } = env;
+  const { actionSpace, observationSpace, id } = env;
   if (actionSpace.kind !== 'discrete')
     fail(`policy chooses among ${policy.actionCount} actions, but ${id} takes actions from a box.`);
   if (actionSpace.n !== policy.actionCount)
     fail(`policy has ${policy.actionCount} actions, but ${id} has ${actionSpace.n}.`);
+  const size = sizeOf(observationSpace);
+  if ((policy.observationSize ?? size) !== size)
+    fail(
+      `policy is made for observations of ${policy.observationSize} numbers, but those of ${id} have ${size}.`,
+    );
+  if (policy.states === undefined) return;
+  if (observationSpace.kind !== 'discrete')
+    fail(`policy is made for the indices of ${policy.states} states, but ${id} shows points of a box.`);
+  if (observationSpace.n !== policy.states)
+    fail(`policy has ${policy.states} states, but ${id} has ${observationSpace.n}.`);
 }
 
 /** The step limit of an episode: the caller's, if given and smaller, else the environment's; there must be one. */

@@ -1,8 +1,8 @@
 /** One trajectory with its states, to look at or to animate; and what a policy is worth, over many. */
 
-import { checkRng, Env, type EnvModel } from '../envs/env';
+import { checkEnv, Env, type EnvModel } from '../envs/env';
 import { checkInteger } from '../math/check';
-import { Rng } from '../math/rng';
+import { checkRng, Rng } from '../math/rng';
 import { mean, standardError } from '../math/statistics';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, episodeLimit } from './collect';
@@ -132,6 +132,7 @@ function actor(
   env: Env | EnvModel,
   deterministic: boolean,
 ): (observation: Float32Array, rng: Rng) => number | ArrayLike<number> {
+  checkEnv(env);
   if (typeof policy === 'function') return policy;
   checkPolicyFits(policy, env);
   if (!deterministic) return (observation, rng) => policy.act(observation, 0, rng);

@@ -8,7 +8,8 @@
  * from which a critic estimates it.
  */
 
-import { checkVector, fail, show } from '../math/check';
+import { checkInteger, checkVector, fail, show } from '../math/check';
+import type { Policy } from '../policies/policy';
 
 /** Trajectories in flat arrays; see `trajectoryBatch` for one made by hand. */
 export interface TrajectoryBatch {
@@ -64,6 +65,8 @@ export const trajectoryCount = (batch: TrajectoryBatch): number => batch.episode
 /** A batch from arrays written by hand, copied and checked: shapes, finite numbers, flags only where trajectories end. */
 export function trajectoryBatch(input: TrajectoryBatchInput): TrajectoryBatch {
   const { observationSize = 1, actionSize = 1 } = input;
+  checkInteger('observationSize', observationSize, 1);
+  checkInteger('actionSize', actionSize, 1);
   const steps = checkVector('rewards', input.rewards).length;
   checkVector('observations', input.observations, steps * observationSize);
   checkVector('actions', input.actions, steps * actionSize);
@@ -112,6 +115,15 @@ export function trajectoryBatch(input: TrajectoryBatchInput): TrajectoryBatch {
       checkVector('finalObservations', input.finalObservations ?? lastRows(), count * observationSize),
     ),
   };
+}
+
+/** Throws unless the batch's observations are of the size that the policy is made for. */
+export function checkPolicyReads(batch: TrajectoryBatch, policy: Pick<Policy, 'observationSize'>): void {
+  const { observationSize } = batch;
+  if ((policy.observationSize ?? observationSize) !== observationSize)
+    fail(
+      `policy is made for observations of ${policy.observationSize} numbers, but those of the batch have ${observationSize}.`,
+    );
 }
 
 /** Starts of trajectories that fill the rows 0 .. steps - 1: begins with 0, grows, ends with `steps`. */
