@@ -45,7 +45,21 @@ export { Rng, type RngState } from './math/rng';
 export * from './math/statistics';
 export * from './mdp/corridor';
 export * from './mdp/enumerate';
-export * from './mdp/exact';
+export {
+  deterministicTable,
+  exactGradient,
+  expectedReturn,
+  type FiniteHorizonSolution,
+  type ObjectiveOptions,
+  type OptimalSolution,
+  optimalValues,
+  type PolicyOrTable,
+  type PolicySolution,
+  policyTable,
+  solveFiniteHorizon,
+  solvePolicy,
+  uniformTable,
+} from './mdp/exact';
 export * from './mdp/gridWorlds';
 export { type ImprovementBound, improvementBound, type PerformanceBounds } from './mdp/improvementBound';
 export {
@@ -65,7 +79,15 @@ export {
 } from './mdp/performanceDifference';
 export * from './mdp/randomMDP';
 export * from './mdp/reinforceMoments';
-export * from './mdp/tabularMDP';
+export {
+  type GridLayout,
+  sampleInitialState,
+  sampleTransition,
+  type TabularMDP,
+  type TabularMDPOptions,
+  type TransitionOutcome,
+  tabularMDP,
+} from './mdp/tabularMDP';
 export { tfBackend } from './networks/tf/backend';
 export {
   type AnimatedEnv,

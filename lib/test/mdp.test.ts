@@ -281,4 +281,17 @@ test('bad input is refused in one sentence', () => {
     () => sampleTransition(corridor(), 0, 2, new Rng(1), out),
     'action is 2, but must be a whole number from 0 to 1.',
   );
+  throwsWith(
+    () => sampleTransition(corridor(), 5, 0, new Rng(1), out),
+    's is 5, but must be a state from 0 to 4.',
+  );
+  throwsWith(() => tabularMDP({ ...small, reward: [1, 1] }), /got some of both; leave one out/);
+  throwsWith(() => corridor({ goalReward: Number.NaN }), 'goalReward is NaN, but must be a finite number.');
+  throwsWith(
+    () => frozenLake({ rewardSchedule: [1] as never }),
+    'rewardSchedule has length 1, but must have length 3.',
+  );
+  throwsWith(() => banditMDP({ means: [] }), 'means is empty, but must hold at least one mean reward.');
+  for (const make of [randomMDP, randomLake])
+    throwsWith(() => make({ rng: 7 as never }), 'rng is 7, but must be an Rng: new Rng(seed).');
 });

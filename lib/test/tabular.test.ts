@@ -14,6 +14,7 @@ import {
   meanInterval,
   optimalValues,
   type Policy,
+  performanceDifference,
   policyTable,
   Rng,
   randomMDP,
@@ -25,7 +26,9 @@ import {
   softmaxTabular,
   solveFiniteHorizon,
   solvePolicy,
+  surrogateGradient,
   type TabularMDP,
+  tabularEnv,
   tabularMDP,
   uniformPolicy,
   uniformTable,
@@ -493,6 +496,25 @@ test('policies as tables', () => {
     'chosen[1] is 2, but must be a whole number from 0 to 1.',
   );
   throwsWith(() => deterministicTable(mdp, [0]), 'chosen has length 1, but must have length 3.');
+  const notMDP = (value: string) => `mdp is ${value}, but must be a tabular MDP, e.g. frozenLake().`;
+  const table = uniformTable(mdp);
+  throwsWith(() => solvePolicy(undefined as never, table), notMDP('undefined'));
+  throwsWith(() => solvePolicy(tabularEnv(mdp) as never, table), notMDP('an object'));
+  throwsWith(() => optimalValues(undefined as never), notMDP('undefined'));
+  throwsWith(() => performanceDifference(null as never, table, table), notMDP('null'));
+  throwsWith(
+    () => performanceDifference(mdp, table, undefined as never),
+    'newPolicy is undefined, but must be a table [S * A] of probabilities or a policy, e.g. softmaxTabular(...).',
+  );
+  for (const gradient of [exactGradient, (m: TabularMDP, p: Policy) => surrogateGradient(m, table, p)])
+    assert.throws(
+      () => gradient(mdp, table as never),
+      /olicy is \[0\.5, .*, but must be a policy with parameters, e\.g\. softmaxTabular\(\.\.\.\), to have a gradient/,
+    );
+  throwsWith(
+    () => exactGradient(mdp, softmaxTabular({ states: 4, actions: 2 })),
+    'policy has 4 states, but the MDP has 3.',
+  );
   const policy = softmaxTabular({ states: 3, actions: 2 });
   throwsWith(
     () => solveFiniteHorizon(mdp, policy, { horizon: 0 }),

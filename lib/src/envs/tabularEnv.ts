@@ -7,8 +7,8 @@
  * Everything that the MDP knows exactly (V, Q, J, d^pi, grad J) can so be held against what an agent sees of it.
  */
 
-import { checkInteger, show } from '../math/check';
-import { sampleInitialState, sampleTransition, type TabularMDP } from '../mdp/tabularMDP';
+import { checkInteger } from '../math/check';
+import { checkMDP, sampleInitialState, sampleTransition, type TabularMDP } from '../mdp/tabularMDP';
 import { checkMaxSteps, Env } from './env';
 
 export interface TabularEnvOptions {
@@ -18,8 +18,7 @@ export interface TabularEnvOptions {
 
 /** Makes an environment of a tabular MDP, e.g. `tabularEnv(frozenLake())`. A start state is the index of a state. */
 export function tabularEnv(mdp: TabularMDP, { maxSteps = mdp?.maxSteps }: TabularEnvOptions = {}): Env {
-  if (!mdp?.outcomeStart)
-    throw new TypeError(`mdp is ${show(mdp)}, but must be a tabular MDP, e.g. frozenLake().`);
+  checkMDP(mdp);
   const drawn = { next: 0, reward: 0, terminated: false };
   return new Env({
     id: mdp.id,

@@ -40,6 +40,8 @@ export function corridor({
 }: CorridorOptions = {}): TabularMDP {
   checkInteger('length', length, 2);
   checkFinite('slip', slip, 0, 1);
+  checkFinite('goalReward', goalReward);
+  checkFinite('stepReward', stepReward);
   const goal = length - 1;
   const enter = (cell: number) => {
     const next = Math.min(goal, Math.max(0, cell));

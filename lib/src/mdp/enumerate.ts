@@ -32,6 +32,7 @@ export function enumerateTrajectories(
   { horizon, limit = 200_000 }: { horizon: number; limit?: number },
 ): EnumeratedTrajectory[] {
   checkInteger('horizon', horizon, 1);
+  checkInteger('limit', limit, 1);
   const pi = policyTable(mdp, policy);
   let open: EnumeratedTrajectory[] = [];
   mdp.initial.forEach((probability, s) => {

@@ -18,18 +18,22 @@
  * which is what REINFORCE estimates without bias from episodes of at most H steps.
  */
 
-import { checkGamma, checkInteger, checkProbabilities, fail } from '../math/check';
+import { checkGamma, checkInteger, checkProbabilities, checkVector, fail, show } from '../math/check';
 import { solveLinear } from '../math/linalg';
 import type { Policy } from '../policies/policy';
-import type { TabularMDP } from './tabularMDP';
+import { checkMDP, type TabularMDP } from './tabularMDP';
 
 /** pi(a|s): a table [S * A] with rows that sum to 1, or a Policy whose observation is the index of the state. */
 export type PolicyOrTable = Policy | ArrayLike<number>;
 
 /** pi(a|s) as a new table [S * A], checked; `name` is what error messages call the policy. */
 export function policyTable(mdp: TabularMDP, policy: PolicyOrTable, name = 'policy'): Float64Array {
-  const { states, actions } = mdp;
+  const { states, actions } = checkMDP(mdp);
   const table = new Float64Array(states * actions);
+  if (policy === null || typeof policy !== 'object')
+    throw new TypeError(
+      `${name} is ${show(policy)}, but must be a table [S * A] of probabilities or a policy, e.g. softmaxTabular(...).`,
+    );
   if ('length' in policy) {
     if (policy.length !== table.length)
       fail(
@@ -39,6 +43,8 @@ export function policyTable(mdp: TabularMDP, policy: PolicyOrTable, name = 'poli
   } else {
     if (policy.actionCount !== actions)
       fail(`${name} has ${policy.actionCount} actions, but the MDP has ${actions}.`);
+    if ((policy.states ?? states) !== states)
+      fail(`${name} has ${policy.states} states, but the MDP has ${states}.`);
     const row = new Float64Array(actions);
     for (let s = 0; s < states; s++) {
       policy.probabilities([s], 0, row);
@@ -50,14 +56,22 @@ export function policyTable(mdp: TabularMDP, policy: PolicyOrTable, name = 'poli
   return table;
 }
 
+/** `policyTable` of a policy with parameters: what has a gradient. */
+export function parametricTable(mdp: TabularMDP, policy: Policy, name = 'policy'): Float64Array {
+  if (typeof policy?.addScore !== 'function')
+    throw new TypeError(
+      `${name} is ${show(policy)}, but must be a policy with parameters, e.g. softmaxTabular(...), to have a gradient.`,
+    );
+  return policyTable(mdp, policy, name);
+}
+
 /** The table [S * A] of the policy that draws every action with equal probability. */
 export const uniformTable = (mdp: TabularMDP): Float64Array =>
-  new Float64Array(mdp.states * mdp.actions).fill(1 / mdp.actions);
+  new Float64Array(checkMDP(mdp).states * mdp.actions).fill(1 / mdp.actions);
 
 /** The table [S * A] of the policy that always takes action chosen[s] in state s. */
 export function deterministicTable(mdp: TabularMDP, chosen: ArrayLike<number>): Float64Array {
-  if (chosen.length !== mdp.states)
-    fail(`chosen has length ${chosen.length}, but must have length ${mdp.states}.`);
+  checkVector('chosen', chosen, checkMDP(mdp).states);
   const table = new Float64Array(mdp.states * mdp.actions);
   for (let s = 0; s < mdp.states; s++)
     table[s * mdp.actions + checkInteger(`chosen[${s}]`, chosen[s], 0, mdp.actions - 1)] = 1;
@@ -94,7 +108,7 @@ export interface PolicySolution {
 export function solvePolicy(
   mdp: TabularMDP,
   policy: PolicyOrTable,
-  { gamma = mdp.gamma }: { gamma?: number } = {},
+  { gamma = checkMDP(mdp).gamma }: { gamma?: number } = {},
 ): PolicySolution {
   checkGamma(gamma);
   const { states: S, actions: A } = mdp;
@@ -155,7 +169,7 @@ export interface FiniteHorizonSolution {
 export function solveFiniteHorizon(
   mdp: TabularMDP,
   policy: PolicyOrTable,
-  { horizon, gamma = mdp.gamma }: { horizon: number; gamma?: number },
+  { horizon, gamma = checkMDP(mdp).gamma }: { horizon: number; gamma?: number },
 ): FiniteHorizonSolution {
   checkInteger('horizon', horizon, 1);
   checkGamma(gamma);
@@ -212,10 +226,10 @@ export function expectedReturn(
 export function exactGradient(
   mdp: TabularMDP,
   policy: Policy,
-  { gamma = mdp.gamma, horizon }: ObjectiveOptions = {},
+  { gamma = checkMDP(mdp).gamma, horizon }: ObjectiveOptions = {},
 ): Float64Array {
   const { states: S, actions } = mdp;
-  const pi = policyTable(mdp, policy);
+  const pi = parametricTable(mdp, policy);
   const gradient = new Float64Array(policy.parameters.length);
   // w(s,a): sum over time of gamma^t P(s_t = s) A_t(s,a)
   const w = new Float64Array(S * actions);
@@ -263,7 +277,7 @@ export interface OptimalSolution {
  */
 export function optimalValues(
   mdp: TabularMDP,
-  { gamma = mdp.gamma, horizon = Infinity }: ObjectiveOptions = {},
+  { gamma = checkMDP(mdp).gamma, horizon = Infinity }: ObjectiveOptions = {},
 ): OptimalSolution {
   checkGamma(gamma);
   if (horizon !== Infinity) checkInteger('horizon', horizon, 1);

@@ -11,8 +11,8 @@
  * the agent back at the start, and the episode goes on. The goal ends it. There is no step limit.
  */
 
-import { checkFinite, checkInteger, fail, show } from '../math/check';
-import type { Rng } from '../math/rng';
+import { checkFinite, checkInteger, checkVector, fail, show } from '../math/check';
+import { checkRng, type Rng } from '../math/rng';
 import { type TabularMDP, tabularMDP } from './tabularMDP';
 
 /** A direction of the compass as a change of (row, column). */
@@ -117,7 +117,7 @@ export function frozenLake({
   const cells = rows.join('');
   if (!cells.includes('S')) fail('map has no S, but an episode must start somewhere.');
   checkFinite('successRate', successRate, 0, 1);
-  const [goal, hole, frozen] = rewardSchedule;
+  const [goal, hole, frozen] = checkVector('rewardSchedule', rewardSchedule, 3);
   return gridWorld({
     id: map === '8x8' ? 'FrozenLake8x8-v1' : 'FrozenLake-v1',
     map: rows,
@@ -142,6 +142,7 @@ export function randomLake({
 }): string[] {
   checkInteger('size', size, 2);
   checkFinite('frozen', frozen, 0, 1);
+  checkRng(rng);
   const attempts = 10_000;
   const last = size * size - 1;
   for (let attempt = 0; attempt < attempts; attempt++) {

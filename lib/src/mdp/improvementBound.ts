@@ -30,7 +30,7 @@ import {
   dot,
   reachableStates,
 } from './performanceDifference';
-import type { TabularMDP } from './tabularMDP';
+import { checkMDP, type TabularMDP } from './tabularMDP';
 
 /** What a bound on the surrogate's error says of J(pi'). */
 export interface PerformanceBounds {
@@ -86,7 +86,7 @@ export function improvementBound(
   mdp: TabularMDP,
   policy: PolicyOrTable,
   newPolicy: PolicyOrTable,
-  { gamma = mdp.gamma }: DiscountOptions = {},
+  { gamma = checkMDP(mdp).gamma }: DiscountOptions = {},
 ): ImprovementBound {
   checkDiscounted(gamma);
   const pi = policyTable(mdp, policy, 'policy');

@@ -49,7 +49,7 @@ import { checkFinite, checkInteger, checkVector, fail, show } from '../math/chec
 import { type PolicyOrTable, policyTable, solvePolicy, uniformTable } from './exact';
 import { boundOfSolution, klCoefficient, largest } from './improvementBound';
 import { advantageGain, checkDiscounted, dot, reachableStates } from './performanceDifference';
-import type { TabularMDP } from './tabularMDP';
+import { checkMDP, type TabularMDP } from './tabularMDP';
 
 /** How pi_{k+1} is chosen; see the top of this file. */
 export type MajorizeMaximizeRule =
@@ -130,7 +130,7 @@ export interface MajorizeMaximizeResult {
  * @throws RangeError for gamma = 1, coefficients that are not positive, or tables that do not fit
  */
 export function majorizeMaximize(mdp: TabularMDP, options: MajorizeMaximizeOptions): MajorizeMaximizeResult {
-  const { iterations, gamma = mdp.gamma, initial } = options;
+  const { iterations, gamma = checkMDP(mdp).gamma, initial } = options;
   checkInteger('iterations', iterations, 1);
   checkDiscounted(gamma);
   checkRule(options);

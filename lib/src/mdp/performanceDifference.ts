@@ -23,8 +23,8 @@
 
 import { checkGamma, fail } from '../math/check';
 import type { Policy } from '../policies/policy';
-import { type PolicyOrTable, policyTable, solvePolicy } from './exact';
-import type { TabularMDP } from './tabularMDP';
+import { type PolicyOrTable, parametricTable, policyTable, solvePolicy } from './exact';
+import { checkMDP, type TabularMDP } from './tabularMDP';
 
 /** An action that the new policy takes and the old one never does, in a state that the new policy visits. */
 export interface UncoveredPair {
@@ -79,7 +79,7 @@ export function performanceDifference(
   mdp: TabularMDP,
   policy: PolicyOrTable,
   newPolicy: PolicyOrTable,
-  { gamma = mdp.gamma }: DiscountOptions = {},
+  { gamma = checkMDP(mdp).gamma }: DiscountOptions = {},
 ): PerformanceDifference {
   checkDiscounted(gamma);
   const pi = policyTable(mdp, policy, 'policy');
@@ -111,7 +111,7 @@ export function surrogate(
   mdp: TabularMDP,
   policy: PolicyOrTable,
   newPolicy: PolicyOrTable,
-  { gamma = mdp.gamma }: DiscountOptions = {},
+  { gamma = checkMDP(mdp).gamma }: DiscountOptions = {},
 ): number {
   checkDiscounted(gamma);
   const pi = policyTable(mdp, policy, 'policy');
@@ -131,11 +131,11 @@ export function surrogateGradient(
   mdp: TabularMDP,
   policy: PolicyOrTable,
   newPolicy: Policy,
-  { gamma = mdp.gamma }: DiscountOptions = {},
+  { gamma = checkMDP(mdp).gamma }: DiscountOptions = {},
 ): Float64Array {
   checkDiscounted(gamma);
   const { visits, A } = solvePolicy(mdp, policyTable(mdp, policy, 'policy'), { gamma });
-  const newPi = policyTable(mdp, newPolicy, 'newPolicy');
+  const newPi = parametricTable(mdp, newPolicy, 'newPolicy');
   const gradient = new Float64Array(newPolicy.parameters.length);
   for (let s = 0; s < mdp.states; s++)
     for (let a = 0; a < mdp.actions; a++) {

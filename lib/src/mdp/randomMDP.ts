@@ -5,8 +5,8 @@
  * r(s, a) ~ N(0, 1). Also a bandit as an MDP, for exact answers about one decision.
  */
 
-import { checkFinite, checkInteger, checkVector } from '../math/check';
-import type { Rng } from '../math/rng';
+import { checkFinite, checkInteger, checkVector, fail } from '../math/check';
+import { checkRng, type Rng } from '../math/rng';
 import { type TabularMDP, tabularMDP } from './tabularMDP';
 
 export interface RandomMDPOptions {
@@ -35,6 +35,7 @@ export function randomMDP({
   checkInteger('states', states, 1);
   checkInteger('branching', branching, 1, states);
   checkInteger('terminals', terminals, 0, states - 1);
+  checkRng(rng);
   const alive = states - terminals;
   return tabularMDP({
     id: 'RandomMDP',
@@ -65,7 +66,8 @@ export function banditMDP({
   means: ArrayLike<number>;
   standardDeviation?: number;
 }): TabularMDP {
-  checkVector('means', means);
+  if (checkVector('means', means).length === 0)
+    fail('means is empty, but must hold at least one mean reward.');
   checkFinite('standardDeviation', standardDeviation, 0);
   return tabularMDP({
     id: 'Bandit',

@@ -16,10 +16,10 @@
  * the covariance is E||g||^2 - ||E g||^2, the sum of the components' variances; an average over m episodes divides it by m.
  */
 
-import { checkGamma, checkInteger, checkVector, fail } from '../math/check';
+import { checkGamma, checkInteger, checkVector, fail, show } from '../math/check';
 import { type Policy, scoreOf } from '../policies/policy';
-import { policyTable } from './exact';
-import type { TabularMDP } from './tabularMDP';
+import { parametricTable } from './exact';
+import { checkMDP, type TabularMDP } from './tabularMDP';
 
 export interface ReinforceMomentsOptions {
   /** H: episodes are cut after this many steps. */
@@ -53,19 +53,19 @@ export interface EstimatorMoments {
 export function reinforceMoments(
   mdp: TabularMDP,
   policy: Policy,
-  { horizon, gamma = mdp.gamma, form, baseline, discountState = true }: ReinforceMomentsOptions,
+  { horizon, gamma = checkMDP(mdp).gamma, form, baseline, discountState = true }: ReinforceMomentsOptions,
 ): EstimatorMoments {
   checkInteger('horizon', horizon, 1);
   checkGamma(gamma);
   if (form !== 'total-return' && form !== 'reward-to-go')
-    fail(`form is ${form}, but must be 'total-return' or 'reward-to-go'.`);
+    fail(`form is ${show(form)}, but must be 'total-return' or 'reward-to-go'.`);
   const S = mdp.states;
   if (baseline) {
     if (form === 'total-return') fail("baseline is given, but only the form 'reward-to-go' takes one.");
     checkVector('baseline', baseline, baseline.length === S ? S : horizon * S);
   }
   const b = (t: number, s: number) => (baseline ? baseline[baseline.length === S ? s : t * S + s] : 0);
-  const pi = policyTable(mdp, policy);
+  const pi = parametricTable(mdp, policy);
   const scores = Array.from(pi, (_, pair) =>
     mdp.terminal[Math.floor(pair / mdp.actions)]
       ? new Float64Array(policy.parameters.length)

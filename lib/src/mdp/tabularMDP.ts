@@ -119,6 +119,10 @@ export function tabularMDP(options: TabularMDPOptions): TabularMDP {
     checkFinite(`rewardDeviation[${i}]`, sd, 0);
   });
 
+  if (options.outcomes && (options.transition || options.reward))
+    throw new TypeError(
+      'tabularMDP needs either outcomes, or transition and reward, but got some of both; leave one out.',
+    );
   const outcomesOf = options.outcomes ?? outcomesFromTables(options);
   const transition = new Float64Array(states * actions * states);
   const reward = new Float64Array(states * actions);
@@ -162,6 +166,13 @@ export function tabularMDP(options: TabularMDPOptions): TabularMDP {
     outcomeNext: Int32Array.from(list, o => o.next),
     outcomeReward: Float64Array.from(list, o => o.reward),
   };
+}
+
+/** Throws unless `mdp` was made by `tabularMDP`; an environment in its place is the likely slip. */
+export function checkMDP(mdp: TabularMDP): TabularMDP {
+  if (!mdp?.outcomeStart)
+    throw new TypeError(`mdp is ${show(mdp)}, but must be a tabular MDP, e.g. frozenLake().`);
+  return mdp;
 }
 
 function initialDistribution(initial: ArrayLike<number> | number, terminal: Uint8Array): Float64Array {
@@ -216,6 +227,8 @@ export function sampleTransition(
   rng: Rng,
   out: { next: number; reward: number; terminated: boolean },
 ): void {
+  if (!(s >= 0 && s < mdp.states && Math.floor(s) === s))
+    fail(`s is ${show(s)}, but must be a state from 0 to ${mdp.states - 1}.`);
   checkAction(a, mdp.actions);
   const pair = s * mdp.actions + a;
   const start = mdp.outcomeStart[pair];
