@@ -6,9 +6,12 @@ import fc from 'fast-check';
 import {
   barChart,
   cleanFigure,
+  cliffWalking,
+  corridor,
   describeFigure,
   type Figure,
   frozenLake,
+  heatmapChart,
   heatmapGrid,
   histogramChart,
   learningCurves,
@@ -141,6 +144,50 @@ test('a grid shows state s at row floor(s / columns), with letters and the likel
     () => heatmapGrid(lake, values, { valueTitle: 'V', policy: [1] }),
     /options.policy has length 1/,
   );
+});
+
+test('a narrow grid has its colour bar next to it, by its own width in pixels; a wide one or a panel at the end', () => {
+  const row = heatmapGrid(corridor({ length: 3 }), [1, 2, 3], { valueTitle: 'V', height: 168 });
+  assert.deepEqual(
+    [
+      inside(row).data[0].colorbar.x,
+      inside(row).data[0].colorbar.xpad,
+      inside(row).layout.xaxis.constraintoward,
+    ],
+    [0, 3 * 100 + 12, 'left'], // cells of 168 - 68 pixels, and a gap
+  );
+  const wide = inside(heatmapGrid(cliffWalking(), new Float64Array(48), { valueTitle: 'V' }));
+  assert.deepEqual([wide.data[0].colorbar.x, wide.layout.xaxis.constraintoward], [undefined, undefined]);
+  const { data, layout } = inside(panels([row, row]));
+  assert.ok(data[0].colorbar.x > layout.xaxis.domain[1] && data[0].colorbar.x < layout.xaxis2.domain[0]);
+  assert.deepEqual([data[0].colorbar.xpad, layout.xaxis.constraintoward], [undefined, undefined]);
+});
+
+test('a heat map shows matrix[r][c] at column c of row r, the first row on top', () => {
+  const matrix = [[1, 2, Number.NaN], Float64Array.of(4, 5, 6)];
+  const { data, layout } = inside(heatmapChart(matrix, { ...labels, valueTitle: 'w' }));
+  assert.deepEqual(
+    [data[0].x, data[0].y],
+    [
+      [0, 1, 2],
+      [0, 1],
+    ],
+  );
+  assert.deepEqual(data[0].z, [
+    [1, 2, null],
+    [4, 5, 6],
+  ]);
+  assert.deepEqual([layout.yaxis.autorange, data[0].colorbar.title.text], ['reversed', 'w']);
+  const named = inside(heatmapChart(matrix, { ...labels, x: [1, 10, 100], y: [7, 8], range: [0, 9] }))
+    .data[0];
+  assert.deepEqual([named.x, named.y, named.zmin, named.zmax], [[1, 10, 100], [7, 8], 0, 9]);
+  assert.throws(() => heatmapChart([], labels), /matrix is \[\], but must hold at least one row/);
+  assert.throws(
+    () => heatmapChart([[1, 2], [3]], labels),
+    /matrix\[1\] has length 1, but must have length 2/,
+  );
+  assert.throws(() => heatmapChart(matrix, { ...labels, x: [1] }), /options.x has length 1.* 3 columns/);
+  assert.throws(() => heatmapChart(matrix, { ...labels, y: [1] }), /options.y has length 1.* 2 rows/);
 });
 
 test('panels have axes of their own, side by side without overlap, and one legend entry a name', () => {

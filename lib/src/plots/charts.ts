@@ -394,6 +394,9 @@ export function heatmapGrid(
   };
   const table = <T>(cell: (s: number) => T): T[][] =>
     Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => cell(r * columns + c)));
+  const height = options.height ?? Math.min(480, 90 + rows * (columns > 8 ? 64 : 84));
+  const width = (columns * (height - MARGINS)) / rows;
+  const narrow = width <= 450; // then it stands at the left, its colour bar next to it
   const data: Trace[] = [
     {
       type: 'heatmap',
@@ -408,7 +411,7 @@ export function heatmapGrid(
       colorscale: CIVIDIS,
       zmin: options.range?.[0],
       zmax: options.range?.[1],
-      colorbar: { title: { text: options.valueTitle, side: 'right' }, thickness: 14, outlinewidth: 0 },
+      colorbar: { ...colorbar(options.valueTitle), ...(narrow && { x: 0, xpad: Math.round(width) + 12 }) },
     },
   ];
   const bare = { showgrid: false, zeroline: false, fixedrange: true, automargin: true, dtick: 1 };
@@ -420,6 +423,7 @@ export function heatmapGrid(
         title: { text: 'column', standoff: 6 },
         range: [-0.5, columns - 0.5],
         constrain: 'domain',
+        constraintoward: narrow ? 'left' : undefined,
       },
       yaxis: {
         ...bare,
@@ -429,11 +433,69 @@ export function heatmapGrid(
         constrain: 'domain',
       },
     },
-    {
-      title: options.title,
-      height: options.height ?? Math.min(480, 90 + rows * (columns > 8 ? 64 : 84)),
-      legend: false,
-    },
+    { title: options.title, height, legend: false },
+  );
+}
+
+/** The theme's margins above and below a plot without heading and legend, in pixels. */
+const MARGINS = 68;
+
+const colorbar = (title: string): Layout => ({
+  title: { text: title, side: 'right' },
+  thickness: 14,
+  outlinewidth: 0,
+});
+
+/** Options of `heatmapChart`. */
+export interface HeatmapChartOptions extends Pick<ChartOptions, 'xTitle' | 'yTitle' | 'title' | 'height'> {
+  /** What the numbers are, for the colour scale; default none. */
+  valueTitle?: string;
+  /** Numbers of the columns and rows, e.g. times or parameter values; default 0, 1, 2, ... */
+  x?: Numbers;
+  y?: Numbers;
+  /** Colour scale's range; default: that of the values. */
+  range?: readonly [number, number];
+}
+
+/**
+ * A matrix as colours, its first row on top, as it is written.
+ * @param matrix [rows][columns]; what is not finite leaves its cell empty
+ */
+export function heatmapChart(matrix: readonly Numbers[], options: HeatmapChartOptions): Figure {
+  const columns = matrix?.[0]?.length;
+  if (!(columns > 0)) fail(`matrix is ${show(matrix)}, but must hold at least one row of numbers.`);
+  const x = Array.from(options.x ?? Array(columns).keys());
+  const y = Array.from(options.y ?? matrix.keys());
+  if (x.length !== columns) fail(`options.x has length ${x.length}, but the matrix has ${columns} columns.`);
+  if (y.length !== matrix.length)
+    fail(`options.y has length ${y.length}, but the matrix has ${matrix.length} rows.`);
+  const z = matrix.map((row, r) =>
+    row.length === columns
+      ? Array.from(row, roundNumber)
+      : fail(`matrix[${r}] has length ${row.length}, but must have length ${columns}, as the first row has.`),
+  );
+  const cells: Trace = {
+    type: 'heatmap',
+    x,
+    y,
+    z,
+    xgap: 2,
+    ygap: 2,
+    colorscale: CIVIDIS,
+    zmin: options.range?.[0],
+    zmax: options.range?.[1],
+    colorbar: colorbar(options.valueTitle ?? ''),
+    hovertemplate: '(%{x}, %{y}): %{z}<extra></extra>',
+  };
+  const side = (title: string, at: number[]) => ({
+    ...axis(title),
+    showgrid: false,
+    ...(at.length <= 12 && at.every((value, i) => value === i) && { dtick: 1 }),
+  });
+  return themed(
+    [cells],
+    { xaxis: side(options.xTitle, x), yaxis: { ...side(options.yTitle, y), autorange: 'reversed' } },
+    options,
   );
 }
 

@@ -41,7 +41,9 @@ export function panels(figures: readonly Figure[], options: PanelOptions = {}): 
     const left = (i % columns) * (width + gapX);
     const bottom = 1 - height - Math.floor(i / columns) * (height + gapY);
     const { xaxis, yaxis, title, barmode, bargap } = figure.layout;
-    axes[`xaxis${number}`] = { ...(xaxis as Layout), domain: [left, left + width], anchor: `y${number}` };
+    // Alone, a narrow grid stands at the left, its colour bar some pixels on; a panel has its own place for both.
+    const x: Layout = { ...(xaxis as Layout), domain: [left, left + width], anchor: `y${number}` };
+    axes[`xaxis${number}`] = { ...x, constraintoward: undefined };
     const y: Layout = { ...(yaxis as Layout), domain: [bottom, bottom + height], anchor: `x${number}` };
     if (y.scaleanchor) y.scaleanchor = `x${number}`;
     axes[`yaxis${number}`] = y;
@@ -65,7 +67,14 @@ export function panels(figures: readonly Figure[], options: PanelOptions = {}): 
       const first = listed && !named.has(trace.name!);
       if (first) named.add(trace.name!);
       const colorbar = isRecord(trace.colorbar)
-        ? { ...trace.colorbar, x: left + width + 0.005, xanchor: 'left', y: bottom + height / 2, len: height }
+        ? {
+            ...trace.colorbar,
+            x: left + width + 0.005,
+            xanchor: 'left',
+            xpad: undefined,
+            y: bottom + height / 2,
+            len: height,
+          }
         : undefined;
       data.push({
         ...trace,
