@@ -170,5 +170,18 @@ test('bad input is refused in one sentence', () => {
   throwsWith(() => logProb([0, 1], 2), 'action is 2, but must be a whole number from 0 to 1.');
   throwsWith(() => score([0, 1], 0.5), 'action is 0.5, but must be a whole number from 0 to 1.');
   throwsWith(() => logProb([0, 1], Number.NaN), 'action is NaN, but must be a whole number from 0 to 1.');
+  const short = new Float64Array(1);
+  const full = (name: string) => `${name} has length 1, but 2 numbers from offset 0 need 2.`;
+  throwsWith(() => categorical.softmaxInto([0, 1], 0, 2, short, 0), full('out'));
+  throwsWith(() => categorical.logSoftmaxInto([0, 1], 0, 2, short, 0), full('out'));
+  throwsWith(() => categorical.addScore([0, 1], 0, 1, short), full('gradient'));
+  throwsWith(() => categorical.addEntropyGradient([0, 1], 1, short), full('gradient'));
+  throwsWith(() => categorical.addKlGradientP([0, 1], [1, 0], 1, short), full('gradient'));
+  throwsWith(() => categorical.addKlGradientQ([0, 1], [1, 0], 1, short), full('gradient'));
+  throwsWith(
+    () => categorical.addScore([0, 1], 0, 1, new Float64Array(2), 0, 2, 1),
+    'gradient has length 2, but 2 numbers from offset 1 need 3.',
+  );
+  assert.deepEqual([...short], [0], 'nothing was written');
   throwsWith(() => kl([0, 1], [0]), 'pLogits and qLogits have lengths 2 and 1, but must be equally long.');
 });

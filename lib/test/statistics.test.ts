@@ -12,6 +12,7 @@ import {
   meanInterval,
   quantile,
   Rng,
+  slopeInterval,
   standardError,
   stratifiedBootstrapInterval,
   studentQuantile,
@@ -168,6 +169,34 @@ test('lines and power laws', () => {
   near(cube.high, 3, 1e-10);
 });
 
+test('a slope over repetitions: exact for a power law, and its interval covers the truth as often as it says', () => {
+  const x = [1, 2, 4, 8];
+  const factors = [0.5, 1, 3];
+  const power = slopeInterval(
+    x,
+    x.map(value => factors.map(factor => factor * value ** 3)),
+    { rng: new Rng(1), resamples: 50 },
+  );
+  for (const end of [power.estimate, power.low, power.high]) near(end, 3); // common factors cancel in every resample
+  let covered = 0;
+  for (let seed = 0; seed < 200; seed++) {
+    const rng = new Rng(seed);
+    const noisy = x.map(value => Float64Array.from({ length: 40 }, () => rng.uniform(0.1, 2) / value));
+    const { low, high } = slopeInterval(x, noisy, { rng, resamples: 200 });
+    if (low <= -1 && -1 <= high) covered++;
+  }
+  assert.ok(covered >= 175 && covered <= 199, `${covered} of 200 intervals cover -1`);
+  const rng = new Rng(1);
+  assert.throws(
+    () => slopeInterval(x, [[1]], { rng }),
+    /samples has length 1, but must have one list for each of the 4/,
+  );
+  assert.throws(
+    () => slopeInterval([1, 2], [[1, 2], [1]], { rng }),
+    /samples\[1\] has length 1, but must have length 2/,
+  );
+});
+
 test('the running covariance agrees with the definition, in any order of merging', () => {
   fc.assert(
     fc.property(
@@ -233,11 +262,27 @@ test('bad input is refused in one sentence', () => {
     () => stratifiedBootstrapInterval([[1], []], mean, { rng }),
     'scores[1] has length 0, but must hold at least 1 number.',
   );
-  throwsWith(() => curveInterval([], { rng }), 'curves is empty, but must hold at least one curve.');
+  throwsWith(() => curveInterval([], { rng }), 'curves is [], but must hold at least one curve.');
+  throwsWith(
+    () => curveInterval([1, 2] as never, { rng }),
+    'curves[0] is 1, but must be an array of numbers.',
+  );
+  const noRng = 'rng is 1, but must be an Rng: new Rng(seed).';
+  throwsWith(() => curveInterval([[1]], { rng: 1 as never }), noRng);
+  throwsWith(() => bootstrapInterval([1, 2], mean, { rng: 1 as never }), noRng);
+  throwsWith(
+    () => bootstrapInterval([1, 2], 'mean' as never, { rng }),
+    'statistic is "mean", but must be a function of a sample, e.g. mean.',
+  );
+  throwsWith(() => meanInterval([1]), 'sample has length 1, but must hold at least 2 numbers.');
+  throwsWith(
+    () => loglogSlope([5, 5, 5], [1, 2, 3]),
+    'x holds only the value 5, but a slope needs at least two different ones.',
+  );
   throwsWith(() => curveInterval([[1, 2], [1]], { rng }), 'curves[1] has length 1, but must have length 2.');
   throwsWith(
     () => curveInterval([[1]], { rng, statistic: 'median' as 'mean' }),
-    "statistic is median, but must be 'iqm' or 'mean'.",
+    `statistic is "median", but must be 'iqm' or 'mean'.`,
   );
   throwsWith(() => linearFit([1, 2], [1, 2]), 'x has length 2, but must hold at least 3 numbers.');
   throwsWith(() => linearFit([1, 2, 3], [1, 2]), 'y has length 2, but must have length 3.');

@@ -48,6 +48,14 @@ function badLogits(logits: ArrayLike<number>, offset: number, count: number): ne
   return fail(`logits are all -Infinity (${count} of them), but at least one action must be possible.`);
 }
 
+/** Throws unless `out` has room for `count` numbers from `offset` on. */
+function checkRoom(name: string, out: MutableVector, offset: number, count: number): void {
+  if (!(offset >= 0 && offset + count <= out.length))
+    fail(
+      `${name} has length ${out.length}, but ${count} numbers from offset ${offset} need ${offset + count}.`,
+    );
+}
+
 function checkSameLength(p: ArrayLike<number>, q: ArrayLike<number>): void {
   if (p.length !== q.length)
     fail(`pLogits and qLogits have lengths ${p.length} and ${q.length}, but must be equally long.`);
@@ -61,6 +69,7 @@ export function logSoftmaxInto(
   out: MutableVector,
   outOffset: number,
 ): void {
+  checkRoom('out', out, outOffset, count);
   const normalizer = logSumExp(logits, offset, count);
   for (let k = 0; k < count; k++) out[outOffset + k] = logits[offset + k] - normalizer;
 }
@@ -73,6 +82,7 @@ export function softmaxInto(
   out: MutableVector,
   outOffset: number,
 ): void {
+  checkRoom('out', out, outOffset, count);
   const normalizer = logSumExp(logits, offset, count);
   for (let k = 0; k < count; k++) out[outOffset + k] = Math.exp(logits[offset + k] - normalizer);
 }
@@ -134,6 +144,7 @@ export function addScore(
   gradientOffset = 0,
 ): void {
   checkAction(action, count);
+  checkRoom('gradient', gradient, gradientOffset, count);
   const normalizer = logSumExp(logits, offset, count);
   for (let k = 0; k < count; k++)
     gradient[gradientOffset + k] -= weight * Math.exp(logits[offset + k] - normalizer);
@@ -167,6 +178,7 @@ export function addEntropyGradient(
   count = logits.length - offset,
   gradientOffset = 0,
 ): void {
+  checkRoom('gradient', gradient, gradientOffset, count);
   const normalizer = logSumExp(logits, offset, count);
   const h = entropy(logits, offset, count);
   for (let k = 0; k < count; k++) {
@@ -317,6 +329,7 @@ export function addKlGradientP(
   count = pLogits.length - offset,
   gradientOffset = 0,
 ): void {
+  checkRoom('gradient', gradient, gradientOffset, count);
   const divergence = kl(pLogits, qLogits, offset, count);
   if (divergence === Infinity)
     fail('D_KL(p || q) is infinite (q is zero where p is not), so it has no gradient with respect to p.');
@@ -340,6 +353,7 @@ export function addKlGradientQ(
   count = pLogits.length - offset,
   gradientOffset = 0,
 ): void {
+  checkRoom('gradient', gradient, gradientOffset, count);
   checkSameLength(pLogits, qLogits);
   const pNormalizer = logSumExp(pLogits, offset, count);
   const qNormalizer = logSumExp(qLogits, offset, count);

@@ -1,5 +1,6 @@
 /** How undecided a policy is where it goes. */
 
+import { entropyOfProbabilities } from '../distributions/categorical';
 import type { Policy } from '../policies/policy';
 import { checkPolicyReads, type TrajectoryBatch } from '../rollout/trajectoryBatch';
 
@@ -11,7 +12,7 @@ export function meanEntropy(batch: TrajectoryBatch, policy: Policy): number {
   let total = 0;
   for (let t = 0; t < rewards.length; t++) {
     policy.probabilities(observations, t * observationSize, p);
-    for (let a = 0; a < p.length; a++) if (p[a] > 0) total -= p[a] * Math.log(p[a]);
+    total += entropyOfProbabilities(p);
   }
   return total / rewards.length;
 }

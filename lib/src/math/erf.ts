@@ -8,11 +8,11 @@
  * relative error is a few units in the last place.
  */
 
-import { fail } from './check';
+import { fail, show } from './check';
 
 /** erf(x), odd and from -1 to 1; erf(+-Infinity) = +-1. */
 export function erf(x: number): number {
-  if (Number.isNaN(x)) fail('x is NaN, but must be a number.');
+  if (typeof x !== 'number' || Number.isNaN(x)) fail(`x is ${show(x)}, but must be a number.`);
   const size = Math.abs(x);
   if (size > 6) return Math.sign(x); // 1 - erf(6) = 2e-17
   const squared = x * x;

@@ -15,8 +15,7 @@ import { checkVector, fail } from './check';
  * @returns x [n]. RangeError if A is singular to working precision.
  */
 export function solveLinear(a: ArrayLike<number>, b: ArrayLike<number>, name = 'a'): Float64Array {
-  const n = b.length;
-  checkVector('b', b);
+  const n = checkVector('b', b).length;
   checkVector(name, a, n * n);
   if (n === 0) return new Float64Array(0);
   const matrix = new Matrix(n, n);

@@ -35,6 +35,7 @@ export class Rng {
     if (low === 0 && high === 1) return this.next();
     checkFinite('low', low);
     checkFinite('high', high, low);
+    checkFinite('high - low', high - low);
     const value = low + (high - low) * this.next();
     return value < high ? value : low; // the product may round up to `high`
   }

@@ -14,8 +14,8 @@ import {
   quantileSorted,
   sampleVariance,
 } from 'simple-statistics';
-import { checkFinite, checkInteger, checkVector, fail } from './check';
-import type { Rng } from './rng';
+import { checkFinite, checkInteger, checkVector, fail, show } from './check';
+import { checkRng, type Rng } from './rng';
 
 /** A number with an interval that covers the truth with the stated confidence. */
 export interface Interval {
@@ -53,6 +53,12 @@ function checkSample(name: string, sample: ArrayLike<number>, least = 1): number
 }
 
 const checkConfidence = (confidence: number) => checkFinite('confidence', confidence, 0.001, 0.999999);
+
+function checkResampling(rng: Rng, resamples: number, confidence: number): void {
+  checkRng(rng);
+  checkInteger('resamples', resamples, 1);
+  checkConfidence(confidence);
+}
 
 /** The arithmetic mean. */
 export const mean: Statistic = sample => meanOf(checkSample('sample', sample));
@@ -122,9 +128,10 @@ export function stratifiedBootstrapInterval(
   statistic: Statistic,
   { rng, resamples = 2000, confidence = 0.95 }: BootstrapOptions,
 ): Interval {
-  checkInteger('resamples', resamples, 1);
-  checkConfidence(confidence);
-  if (scores.length === 0) fail('scores is empty, but must hold at least one task.');
+  checkResampling(rng, resamples, confidence);
+  if (typeof statistic !== 'function')
+    throw new TypeError(`statistic is ${show(statistic)}, but must be a function of a sample, e.g. mean.`);
+  if (!(scores?.length > 0)) fail(`scores is ${show(scores)}, but must hold at least one task.`);
   const tasks = Array.from(scores, (row, task) =>
     checkSample(scores.length === 1 ? 'sample' : `scores[${task}]`, row),
   );
@@ -162,13 +169,12 @@ export function curveInterval(
     confidence = 0.95,
   }: BootstrapOptions & { statistic?: 'iqm' | 'mean' },
 ): CurveInterval {
-  checkInteger('resamples', resamples, 1);
-  checkConfidence(confidence);
+  checkResampling(rng, resamples, confidence);
   if (statistic !== 'iqm' && statistic !== 'mean')
-    fail(`statistic is ${statistic}, but must be 'iqm' or 'mean'.`);
+    fail(`statistic is ${show(statistic)}, but must be 'iqm' or 'mean'.`);
+  if (!(curves?.length > 0)) fail(`curves is ${show(curves)}, but must hold at least one curve.`);
   const n = curves.length;
-  if (n === 0) fail('curves is empty, but must hold at least one curve.');
-  const length = curves[0].length;
+  const { length } = checkVector('curves[0]', curves[0]);
   for (let seed = 0; seed < n; seed++) checkVector(`curves[${seed}]`, curves[seed], length);
 
   // counts[resample * n + seed]: how often each curve was drawn
@@ -207,8 +213,8 @@ export function meanInterval(
   { confidence = 0.95 }: { confidence?: number } = {},
 ): Interval {
   checkConfidence(confidence);
+  const half = standardError(sample) * studentQuantile(confidence, sample.length - 1);
   const estimate = mean(sample);
-  const half = studentQuantile(confidence, sample.length - 1) * standardError(sample);
   return { estimate, low: estimate - half, high: estimate + half };
 }
 
@@ -253,7 +259,37 @@ export function loglogSlope(
         ? Math.log(value)
         : fail(`${name}[${i}] is ${value}, but must be positive to have a logarithm.`),
     );
-  return linearFit(logs('x', x), logs('y', y), options);
+  const logX = logs('x', x);
+  if (logX.length > 1 && logX.every(value => value === logX[0]))
+    fail(`x holds only the value ${x[0]}, but a slope needs at least two different ones.`);
+  return linearFit(logX, logs('y', y), options);
+}
+
+/**
+ * The exponent of a power law from repeated measurements: the least-squares slope of log mean(samples[j]) over log x[j].
+ * Its bootstrap interval draws whole repetitions i again, the same ones at each x, so that repetitions which share their
+ * data across x are treated rightly as well.
+ * @param samples samples[j][i], repetition i at x[j]; as many repetitions at each x
+ */
+export function slopeInterval(
+  x: ArrayLike<number>,
+  samples: ArrayLike<ArrayLike<number>>,
+  options: BootstrapOptions,
+): Interval {
+  checkVector('x', x);
+  if (samples?.length !== x.length)
+    fail(
+      `samples has length ${samples?.length}, but must have one list for each of the ${x.length} values of x.`,
+    );
+  const columns = Array.from(samples, (column, j) =>
+    checkVector(`samples[${j}]`, column, j > 0 ? samples[0].length : undefined),
+  );
+  const slopeOf: Statistic = drawn => {
+    const means = columns.map(column => mean(Array.from(drawn, i => column[i])));
+    return loglogSlope(x, means).slope;
+  };
+  const repetitions = Array.from({ length: columns[0]?.length ?? 0 }, (_, i) => i);
+  return bootstrapInterval(repetitions, slopeOf, options);
 }
 
 /**

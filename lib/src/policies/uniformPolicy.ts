@@ -1,7 +1,7 @@
 /** The policy without parameters that draws every action with probability 1 / n whatever it observes: the beginner. */
 
 import { checkAction, checkInteger } from '../math/check';
-import type { Policy } from './policy';
+import { checkGradient, type Policy } from './policy';
 
 /** pi(a|s) = 1 / actions for all observations; theta is empty. */
 export function uniformPolicy(actions: number): Policy {
@@ -15,7 +15,10 @@ export function uniformPolicy(actions: number): Policy {
       checkAction(action, actions);
       return -Math.log(actions);
     },
-    addScore: (_observation, _offset, action) => checkAction(action, actions),
+    addScore: (_observation, _offset, action, _weight, gradient) => {
+      checkGradient(gradient, 0);
+      checkAction(action, actions);
+    },
     clone: () => uniformPolicy(actions),
   };
 }
