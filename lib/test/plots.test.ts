@@ -290,6 +290,22 @@ test('bad data is refused by name', () => {
     () => lineChart({ a: { x: [1, 2], y: [1] } }, labels),
     /series 'a' has 2 values of x but 1 of y/,
   );
+  assert.throws(
+    () => lineChart({ a: { x: [1], y: [1], low: [0] } }, labels),
+    /series 'a' has only low, but an interval needs both/,
+  );
+  assert.throws(
+    () => lineChart({ a: { x: [1], y: [1] } }, { ...labels, shape: 'hv' as 'steps' }),
+    /options.shape is "hv", but must be 'linear' or 'steps'/,
+  );
+  assert.throws(
+    () => histogramChart({ a: [1] }, { xTitle: 'g', measure: 'share' as 'count' }),
+    /options.measure is "share", but must be 'density' or 'count'/,
+  );
+  assert.throws(
+    () => histogramChart({ a: [1] }, { xTitle: 'g', xRange: [2, 1] }),
+    /options.xRange is \[2, 1\], but must be \[low, high\] with low below high/,
+  );
   assert.throws(() => lineChart({}, labels), /series is an object, but must be an object from each series/);
   assert.throws(() => histogramChart({ a: [1, Number.NaN] }, { xTitle: 'g' }), /samples 'a'\[1\] is NaN/);
 });

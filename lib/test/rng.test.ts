@@ -259,6 +259,7 @@ test('bad input is refused in one sentence', () => {
     'high - low is 13510798882111488, but must be below 2^53.',
   );
   throwsWith(() => rng.uniform(1, 0), 'high is 0, but must be a finite number of at least 1.');
+  throwsWith(() => rng.uniform(-1.7e308, 1.7e308), 'high - low is Infinity, but must be a finite number.');
   throwsWith(() => rng.uniform(Number.NaN, 0), 'low is NaN, but must be a finite number.');
   throwsWith(() => rng.normal(Number.NaN), 'mean is NaN, but must be a finite number.');
   throwsWith(() => rng.normal(0, -1), 'standardDeviation is -1, but must be a finite number of at least 0.');

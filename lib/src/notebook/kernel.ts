@@ -9,7 +9,7 @@
 import { randomUUID } from 'node:crypto';
 
 /** One output in several representations, from MIME type to content: text, or an object for a JSON type. */
-export interface DisplayBundle {
+interface DisplayBundle {
   data: Record<string, unknown>;
   metadata: Record<string, unknown>;
   transient: Record<string, unknown>;

@@ -18,7 +18,7 @@ export interface ShowOptions {
 }
 
 /** The MIME type of a plotly figure. */
-export const PLOTLY_MIME = 'application/vnd.plotly.v1+json';
+const PLOTLY_MIME = 'application/vnd.plotly.v1+json';
 
 /**
  * Shows `figure`. In a plain script it prints the alternative text and a line on the data. Throws a TypeError that

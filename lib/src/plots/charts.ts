@@ -61,6 +61,16 @@ function checkPoints(name: string, points: Points): void {
           `series '${name}' has ${length} values of x but ${list?.length ?? 'none'} of ${field}; they must be as many.`,
         );
   }
+  if ((points.low === undefined) !== (points.high === undefined))
+    fail(
+      `series '${name}' has only ${points.low ? 'low' : 'high'}, but an interval needs both low and high.`,
+    );
+}
+
+/** Throws unless an option is undefined or one of those allowed. */
+function checkChoice(name: string, value: string | undefined, ...allowed: string[]): void {
+  if (value !== undefined && !allowed.includes(value))
+    fail(`${name} is ${show(value)}, but must be ${allowed.map(choice => `'${choice}'`).join(' or ')}.`);
 }
 
 /** Both axes; a logarithmic one looks at the data, to label powers of ten only where there are several. */
@@ -115,6 +125,7 @@ export interface LineChartOptions extends ChartOptions {
 /** Lines through points, with a band where a series has `low` and `high`. */
 export function lineChart(series: Series<Points>, options: LineChartOptions): Figure {
   const list = entries('series', series);
+  checkChoice('options.shape', options.shape, 'linear', 'steps');
   for (const [name, points] of list) checkPoints(name, points);
   const markers = options.markers ?? list.every(([, points]) => points.x.length <= 30);
   const data = list.flatMap(([name, { x, y, low, high }], i): Trace[] => {
@@ -201,6 +212,7 @@ export interface HistogramOptions extends Omit<ChartOptions, 'yTitle' | 'yLog' |
 export function histogramChart(samples: Series<Numbers>, options: HistogramOptions): Figure {
   const list = entries('samples', samples);
   const bins = checkInteger('options.bins', options.bins ?? 40, 1);
+  checkChoice('options.measure', options.measure, 'density', 'count');
   const marks = Object.entries(options.marks ?? {});
   let [low, high] = options.xRange ?? [Infinity, -Infinity];
   for (const [name, values] of list) {
@@ -214,6 +226,8 @@ export function histogramChart(samples: Series<Numbers>, options: HistogramOptio
       }
     }
   }
+  if (options.xRange && !(low < high))
+    fail(`options.xRange is ${show(options.xRange)}, but must be [low, high] with low below high.`);
   // Samples that differ by rounding only share one bin of unit width around them.
   if (high - low <= 1e-12 * Math.max(1, Math.abs(low), Math.abs(high))) [low, high] = [low - 0.5, high + 0.5];
   const width = (high - low) / bins;
