@@ -11,7 +11,7 @@ import { root, windowsJupyterPath } from './paths.mjs';
 export function writeWindowsKernelspec(folder = join(windowsJupyterPath, 'kernels', 'tslab')) {
   const source = join(root, 'jupyter', 'kernels', 'tslab');
   const spec = JSON.parse(readFileSync(join(source, 'kernel.json'), 'utf8'));
-  spec.argv = spec.argv.map(argument => argument.replace('{resource_dir}', source));
+  spec.argv = spec.argv.map(argument => argument.replace('{resource_dir}', () => source));
   spec.interrupt_mode = 'message';
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'kernel.json'), JSON.stringify(spec, null, 2));
