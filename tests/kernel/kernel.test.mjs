@@ -332,6 +332,9 @@ test("properties of an earlier cell's values may be renamed where they are taken
 const inner = () => { const { trace: t } = judge(3); return t; };
 console.log(noise, depth, taken, inner(), [judge(4)].map(({ trace: t }) => t)[0]);`);
   assert.equal(result.stdout, '1 2 7 3 4\n', JSON.stringify(result.error ?? result.stderr));
+  await kernel.run('const J = 5; const rows = [{ J: 2, L: 3 }];');
+  const shadowed = await kernel.run('console.log(rows.map(({ J: here, ...rest }) => here + J + rest.L)[0]);');
+  assert.equal(shadowed.stdout, '10\n', JSON.stringify(shadowed.error ?? shadowed.stderr));
 });
 
 test('what is printed after a cell ended goes to the cell that ran last', async () => {
