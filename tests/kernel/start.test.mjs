@@ -19,7 +19,7 @@ async function withKernel(body, options) {
 
 test('importing pglab takes under a second and loads neither TensorFlow.js nor danfojs-node', async t => {
   const seconds = [];
-  for (let i = 0; i < 3; i++)
+  for (let i = 0; i < 5; i++)
     await withKernel(async kernel => {
       await kernel.run('0'); // the compiler's first cell is not the import's
       const began = performance.now();
@@ -32,7 +32,7 @@ console.log(typeof pglab.Rng, loaded.some(f => /lib.dist.math.rng\\.js$/.test(f)
       assert.equal(result.stderr, '');
     });
   t.diagnostic(`the cell that imports pglab: ${seconds.map(s => `${s.toFixed(2)} s`).join(', ')}`);
-  // The best of three: other tests that keep the machine busy do not count against the import.
+  // The best of five: other tests that keep the machine busy do not count against the import.
   assert.ok(Math.min(...seconds) < 1, `the best of ${seconds.join(', ')} s`);
 });
 
