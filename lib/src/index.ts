@@ -27,6 +27,8 @@ export { type MountainCarContinuousOptions, mountainCarContinuous } from './envs
 export { type PendulumOptions, pendulum } from './envs/pendulum';
 export { type TabularEnvOptions, tabularEnv } from './envs/tabularEnv';
 export { VectorEnv, vectorEnv } from './envs/vectorEnv';
+export * from './estimators/advantages';
+export * from './estimators/baselines';
 export { meanEntropy } from './estimators/entropy';
 export * from './estimators/importanceSampling';
 export { discountedReturn, rewardToGo } from './estimators/returns';
@@ -40,7 +42,7 @@ export {
 } from './estimators/scoreFunction';
 export { checkpoint, InterruptedError, interruptSignal } from './interrupt';
 export { erf } from './math/erf';
-export { solveLinear } from './math/linalg';
+export { leastSquares, solveLinear } from './math/linalg';
 export { Rng, type RngState } from './math/rng';
 export * from './math/statistics';
 export * from './mdp/corridor';
@@ -69,6 +71,7 @@ export {
   type MajorizeMaximizeRule,
   majorizeMaximize,
 } from './mdp/majorizeMaximize';
+export { type OptimalBaselineOptions, optimalBaselineTable } from './mdp/optimalBaseline';
 export {
   type DiscountOptions,
   type PerformanceDifference,
@@ -78,7 +81,13 @@ export {
   type UncoveredPair,
 } from './mdp/performanceDifference';
 export * from './mdp/randomMDP';
-export * from './mdp/reinforceMoments';
+export {
+  type AdvantageMomentsOptions,
+  advantageMoments,
+  type EstimatorMoments,
+  type ReinforceMomentsOptions,
+  reinforceMoments,
+} from './mdp/reinforceMoments';
 export {
   type GridLayout,
   sampleInitialState,

@@ -8,6 +8,7 @@
  *
  *   'total-return'   w_t = R(tau) = sum_t' gamma^t' r_t'    (the likelihood-ratio gradient, Williams 1992)
  *   'reward-to-go'   w_t = gamma^t G_t                      (temporal structure: past rewards average to zero)
+ *                    w_t = gamma^t (G_t - b(s_t))           (with a baseline, which averages to zero as well)
  *
  * About gamma^t: reward-to-go is R(tau) without the rewards before t, which are discounted from the start of the
  * trajectory, hence gamma^t G_t. REINFORCE as practised, and as the lecture writes it, uses w_t = G_t: it counts late
@@ -30,18 +31,25 @@ export interface ScoreWeightOptions {
   form?: ReinforceForm;
   /** For 'reward-to-go': multiply by gamma^t, which makes g an unbiased estimate of grad J. */
   discountState?: boolean;
+  /** For 'reward-to-go': b(s_t) of every step [T], e.g. from a `Baseline`, subtracted from G_t. None by default. */
+  baseline?: ArrayLike<number>;
 }
 
 /** The weights w_t of REINFORCE for all steps of a batch, [T]. */
 export function scoreWeights(
   batch: TrajectoryBatch,
-  { gamma, form = 'reward-to-go', discountState = true }: ScoreWeightOptions,
+  { gamma, form = 'reward-to-go', discountState = true, baseline }: ScoreWeightOptions,
 ): Float64Array {
   checkGamma(gamma);
   if (form !== 'total-return' && form !== 'reward-to-go')
     fail(`form is ${show(form)}, but must be 'total-return' or 'reward-to-go'.`);
   const { episodeStarts } = batch;
   const weights = rewardToGo(batch.rewards, gamma, episodeStarts);
+  if (baseline) {
+    if (form === 'total-return') fail("baseline is given, but only the form 'reward-to-go' takes one.");
+    checkVector('baseline', baseline, weights.length);
+    for (let t = 0; t < weights.length; t++) weights[t] -= baseline[t];
+  }
   for (let i = 0; i < trajectoryCount(batch); i++) {
     const start = episodeStarts[i];
     const end = episodeStarts[i + 1];

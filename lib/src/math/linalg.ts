@@ -1,11 +1,11 @@
 /**
  * Linear systems for exact answers: A x = b by LU decomposition with partial pivoting (the package ml-matrix), over flat
  * row-major Float64Arrays, with a guard: a system that is singular to working precision is refused instead of answered
- * with noise.
+ * with noise. And least squares for fits: min ||A x - b|| by singular values, which has an answer for every A.
  */
 
-import { LuDecomposition, Matrix } from 'ml-matrix';
-import { checkVector, fail } from './check';
+import { LuDecomposition, Matrix, SingularValueDecomposition } from 'ml-matrix';
+import { checkInteger, checkVector, fail } from './check';
 
 /**
  * Solves A x = b.
@@ -18,9 +18,7 @@ export function solveLinear(a: ArrayLike<number>, b: ArrayLike<number>, name = '
   const n = checkVector('b', b).length;
   checkVector(name, a, n * n);
   if (n === 0) return new Float64Array(0);
-  const matrix = new Matrix(n, n);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) matrix.set(i, j, a[i * n + j]);
-  const lu = new LuDecomposition(matrix);
+  const lu = new LuDecomposition(matrixOf(a, n, n));
   // The smallest pivot against the largest tells how near the matrix is to losing a rank.
   const pivots = lu.upperTriangularMatrix.diagonal().map(Math.abs);
   let smallest = Infinity;
@@ -34,4 +32,27 @@ export function solveLinear(a: ArrayLike<number>, b: ArrayLike<number>, name = '
       `${name} is singular to working precision (pivots from ${smallest.toExponential(1)} to ${largest.toExponential(1)}), but must be invertible.`,
     );
   return Float64Array.from(lu.solve(Matrix.columnVector(Array.from(b))).getColumn(0));
+}
+
+/**
+ * The x that minimises ||A x - b||, and of several such x (where columns of A depend on each other) the shortest.
+ * @param a [rows * columns] row by row
+ * @param b [rows], at least one
+ * @param columns at least one
+ * @returns x [columns]
+ */
+export function leastSquares(a: ArrayLike<number>, b: ArrayLike<number>, columns: number): Float64Array {
+  checkInteger('columns', columns, 1);
+  const rows = checkVector('b', b).length;
+  if (rows === 0) fail('b is empty, but must hold at least one number.');
+  checkVector('a', a, rows * columns);
+  const svd = new SingularValueDecomposition(matrixOf(a, rows, columns), { autoTranspose: true });
+  return Float64Array.from(svd.solve(Matrix.columnVector(Array.from(b))).getColumn(0));
+}
+
+/** A flat row-major array as a matrix of ml-matrix. */
+function matrixOf(a: ArrayLike<number>, rows: number, columns: number): Matrix {
+  const matrix = new Matrix(rows, columns);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) matrix.set(i, j, a[i * columns + j]);
+  return matrix;
 }

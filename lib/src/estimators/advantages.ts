@@ -1,0 +1,136 @@
+/**
+ * Advantage estimators: what a step earned beyond what a critic V expected (lecture 6, "Alternatives to Monte Carlo
+ * returns"). With the TD error of step t,
+ *
+ *   delta_t = r_t + gamma V(s_{t+1}) - V(s_t)
+ *
+ *   A_t^(1)   = delta_t
+ *   A_t^(n)   = r_t + ... + gamma^{n-1} r_{t+n-1} + gamma^n V(s_{t+n}) - V(s_t)  =  sum_{k < n} gamma^k delta_{t+k}
+ *   A_t^(inf) = G_t - V(s_t)
+ *   A_t^GAE   = (1 - lambda) sum_{n >= 1} lambda^{n-1} A_t^(n)  =  sum_k (gamma lambda)^k delta_{t+k}
+ *
+ * the last by Schulman, Moritz, Levine, Jordan and Abbeel 2016 ("High-dimensional continuous control using generalized
+ * advantage estimation", eq. 16). lambda = 0 is the TD error, lambda = 1 is A^(inf). A sum of TD errors stops where its
+ * trajectory does, and how the trajectory ended decides what V(s_{t+1}) is in its last step:
+ *
+ *   terminated              nothing follows: 0
+ *   truncated, batch end    the episode would have gone on: V of the observation that came last (`finalValues`)
+ *
+ * A_t + V(s_t) is an estimate of the return from s_t on, the target to which a critic is fitted.
+ */
+
+import { checkFinite, checkGamma, checkInteger, checkVector, fail } from '../math/check';
+import type { TrajectoryBatch } from '../rollout/trajectoryBatch';
+import { rewardToGo } from './returns';
+
+/** What advantage estimators read of a batch. */
+export type RewardedBatch = Pick<TrajectoryBatch, 'rewards' | 'terminated' | 'episodeStarts'>;
+
+/** What a critic says of a batch: see `criticValues` for one that is a baseline. */
+export interface CriticValues {
+  /** V(s_t) [T] */
+  values: ArrayLike<number>;
+  /**
+   * V of the observation after the last step of each trajectory [m]; not looked at where the trajectory terminated. May be
+   * left out if all did.
+   */
+  finalValues?: ArrayLike<number>;
+}
+
+export interface AdvantageOptions extends CriticValues {
+  /** Discount factor gamma in [0, 1]. */
+  gamma: number;
+  /** [T] where to write; a new array by default. Not `values` or the batch's rewards. */
+  out?: Float64Array;
+}
+
+/** delta_t = r_t + gamma V(s_{t+1}) - V(s_t) of every step, [T]. */
+export function tdErrors(
+  batch: RewardedBatch,
+  { values, finalValues, gamma, out = new Float64Array(batch.rewards.length) }: AdvantageOptions,
+): Float64Array {
+  checkGamma(gamma);
+  const { rewards, terminated, episodeStarts } = batch;
+  const m = episodeStarts.length - 1;
+  checkVector('values', values, rewards.length);
+  if (finalValues) checkVector('finalValues', finalValues, m);
+  checkVector('out', out, rewards.length);
+  if (out === values || out === rewards)
+    fail(`out is ${out === values ? 'values' : "the batch's rewards"}, but must be an array of its own.`);
+  for (let i = 0; i < m; i++) {
+    const last = episodeStarts[i + 1] - 1;
+    for (let t = episodeStarts[i]; t < last; t++) out[t] = rewards[t] + gamma * values[t + 1] - values[t];
+    if (!terminated[last] && !finalValues)
+      fail(
+        `finalValues is missing, but must hold the value after each trajectory: trajectory ${i} did not terminate.`,
+      );
+    const following = terminated[last] ? 0 : finalValues![i];
+    out[last] = rewards[last] + gamma * following - values[last];
+  }
+  return out;
+}
+
+/**
+ * A_t^(n) of every step, [T], in O(T) for any n. A window that would reach over the end of its trajectory ends there.
+ * @param options.n 1, 2, ..., or Infinity
+ */
+export function nStepAdvantages(
+  batch: RewardedBatch,
+  { n, ...options }: AdvantageOptions & { n: number },
+): Float64Array {
+  if (n !== Infinity) checkInteger('n', n, 1);
+  const delta = tdErrors(batch, options);
+  if (n === 1) return delta;
+  const { gamma } = options;
+  const { episodeStarts } = batch;
+  if (n === Infinity) return rewardToGo(delta, gamma, episodeStarts, delta);
+
+  // Cut the trajectory into blocks of n steps. The window of step t is the rest of its own block and the beginning of the
+  // next: two sums that one pass each makes for all steps, without the cancellation of a difference of returns.
+  const beginning = new Float64Array(delta.length);
+  for (let i = 0; i < episodeStarts.length - 1; i++) {
+    const start = episodeStarts[i];
+    const end = episodeStarts[i + 1];
+    for (let t = start, sum = 0, discount = 1; t < end; t++) {
+      if ((t - start) % n === 0) [sum, discount] = [0, 1];
+      sum += discount * delta[t];
+      discount *= gamma;
+      beginning[t] = sum;
+    }
+    for (let t = end - 1, rest = 0, discount = 1, next = end; t >= start; t--) {
+      if ((t + 1 - start) % n === 0) [rest, discount, next] = [0, 1, t + 1];
+      rest = delta[t] + gamma * rest;
+      discount *= gamma;
+      const last = Math.min(t + n, end) - 1;
+      delta[t] = last >= next ? rest + discount * beginning[last] : rest;
+    }
+  }
+  return delta;
+}
+
+/**
+ * Generalized advantage estimates of every step, [T]: discounted sums of TD errors, so rewards to go of delta with gamma
+ * lambda for the discount.
+ * @param options.lambda in [0, 1]: 0 the TD error (little variance, the critic's bias), 1 Monte Carlo minus V
+ */
+export function generalizedAdvantages(
+  batch: RewardedBatch,
+  { lambda, ...options }: AdvantageOptions & { lambda: number },
+): Float64Array {
+  checkFinite('lambda', lambda, 0, 1);
+  const delta = tdErrors(batch, options);
+  return rewardToGo(delta, options.gamma * lambda, batch.episodeStarts, delta);
+}
+
+/** A_t + V(s_t) [T], the estimated returns to which a critic is fitted; lambda-returns for GAE. */
+export function valueTargets(
+  advantages: ArrayLike<number>,
+  values: ArrayLike<number>,
+  out: Float64Array = new Float64Array(advantages?.length ?? 0),
+): Float64Array {
+  checkVector('advantages', advantages);
+  checkVector('values', values, advantages.length);
+  checkVector('out', out, advantages.length);
+  for (let t = 0; t < out.length; t++) out[t] = advantages[t] + values[t];
+  return out;
+}
