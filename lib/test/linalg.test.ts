@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Rng, solveLinear } from 'pglab';
+import { leastSquares, Rng, solveLinear } from 'pglab';
 
 test('by hand, a zero pivot included', () => {
   assert.deepEqual([...solveLinear([2, 0, 0, 4], [2, 8])], [1, 2]);
@@ -37,4 +37,44 @@ test('singular and malformed systems are refused in one sentence', () => {
   throwsWith(() => solveLinear([1, 2, 3], [1, 1]), 'a has length 3, but must have length 4.');
   throwsWith(() => solveLinear([Number.NaN], [1]), 'a[0] is NaN, but must be a finite number.');
   throwsWith(() => solveLinear([1], [Infinity]), 'b[0] is Infinity, but must be a finite number.');
+});
+
+test('least squares by hand: a line, the shortest of many answers, no columns that matter', () => {
+  const near = (actual: Float64Array, expected: number[]) => {
+    assert.equal(actual.length, expected.length);
+    expected.forEach((x, i) => {
+      assert.ok(Math.abs(actual[i] - x) < 1e-12, `[${i}] ${actual[i]} is not ${x}`);
+    });
+  };
+  // y = 1, 2, 4 at x = 0, 1, 2: slope 3/2, intercept 5/6
+  near(leastSquares([0, 1, 1, 1, 2, 1], [1, 2, 4], 2), [3 / 2, 5 / 6]);
+  near(leastSquares([1, 1, 1, 1], [2, 4], 2), [1.5, 1.5]);
+  near(leastSquares([3, 4], [5], 2), [0.6, 0.8]);
+  near(leastSquares([0, 0], [1, 2], 1), [0]);
+});
+
+test('the residual of least squares is orthogonal to every column', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 30 }),
+      fc.integer({ min: 1, max: 6 }),
+      fc.nat(1e6),
+      (rows, columns, seed) => {
+        const rng = new Rng(seed);
+        const a = Float64Array.from({ length: rows * columns }, () => rng.normal());
+        const b = Float64Array.from({ length: rows }, () => rng.normal());
+        const x = leastSquares(a, b, columns);
+        const residual = b.map(
+          (value, i) => value - x.reduce((sum, w, j) => sum + w * a[i * columns + j], 0),
+        );
+        for (let j = 0; j < columns; j++)
+          assert.ok(Math.abs(residual.reduce((sum, r, i) => sum + r * a[i * columns + j], 0)) < 1e-10);
+      },
+    ),
+    { seed: 1, numRuns: 100 },
+  );
+  const throwsWith = (run: () => unknown, message: string) => assert.throws(run, { message });
+  throwsWith(() => leastSquares([1, 2, 3], [1, 1], 2), 'a has length 3, but must have length 4.');
+  throwsWith(() => leastSquares([], [], 2), 'b is empty, but must hold at least one number.');
+  throwsWith(() => leastSquares([1], [1], 0), 'columns is 0, but must be a whole number of at least 1.');
 });
