@@ -51,6 +51,18 @@ test('least squares by hand: a line, the shortest of many answers, no columns th
   near(leastSquares([1, 1, 1, 1], [2, 4], 2), [1.5, 1.5]);
   near(leastSquares([3, 4], [5], 2), [0.6, 0.8]);
   near(leastSquares([0, 0], [1, 2], 1), [0]);
+  // Two columns that are the same up to a factor share the slope in proportion, however many rows there are.
+  const rng = new Rng(7);
+  const x = Float64Array.from({ length: 3000 }, () => rng.normal());
+  const doubled = Float64Array.from({ length: 6000 }, (_, k) => x[k >> 1] * (1 + (k & 1)));
+  near(
+    leastSquares(
+      doubled,
+      x.map(value => 5 * value),
+      2,
+    ),
+    [1, 2],
+  );
 });
 
 test('the residual of least squares is orthogonal to every column', () => {

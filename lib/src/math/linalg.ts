@@ -1,10 +1,10 @@
 /**
  * Linear systems for exact answers: A x = b by LU decomposition with partial pivoting (the package ml-matrix), over flat
  * row-major Float64Arrays, with a guard: a system that is singular to working precision is refused instead of answered
- * with noise. And least squares for fits: min ||A x - b|| by singular values, which has an answer for every A.
+ * with noise. And least squares for fits: min ||A x - b|| by singular values, which have an answer for every A.
  */
 
-import { LuDecomposition, Matrix, SingularValueDecomposition } from 'ml-matrix';
+import { LuDecomposition, Matrix, QrDecomposition, SingularValueDecomposition } from 'ml-matrix';
 import { checkInteger, checkVector, fail } from './check';
 
 /**
@@ -46,8 +46,25 @@ export function leastSquares(a: ArrayLike<number>, b: ArrayLike<number>, columns
   const rows = checkVector('b', b).length;
   if (rows === 0) fail('b is empty, but must hold at least one number.');
   checkVector('a', a, rows * columns);
-  const svd = new SingularValueDecomposition(matrixOf(a, rows, columns), { autoTranspose: true });
-  return Float64Array.from(svd.solve(Matrix.columnVector(Array.from(b))).getColumn(0));
+  let matrix = matrixOf(a, rows, columns);
+  let target = Array.from(b);
+  if (rows > columns) {
+    // Many rows say no more than R and Q'b, and both stand in the triangle of [A b] = Q R.
+    const triangle = new QrDecomposition(matrix.addColumn(target)).upperTriangularMatrix;
+    matrix = triangle.subMatrix(0, columns - 1, 0, columns - 1);
+    target = triangle.getColumn(columns).slice(0, columns);
+  }
+  const svd = new SingularValueDecomposition(matrix, { autoTranspose: true });
+  const U = svd.leftSingularVectors;
+  const V = svd.rightSingularVectors;
+  const smallest = Math.max(rows, columns) * Number.EPSILON * svd.diagonal[0];
+  const x = new Float64Array(columns);
+  svd.diagonal.forEach((value, k) => {
+    if (value <= smallest) return; // a direction in which A says nothing
+    const along = target.reduce((sum, y, i) => sum + U.get(i, k) * y, 0) / value;
+    for (let j = 0; j < columns; j++) x[j] += along * V.get(j, k);
+  });
+  return x;
 }
 
 /** A flat row-major array as a matrix of ml-matrix. */

@@ -266,7 +266,7 @@ function rewardToGo(gamma: number, c: number, b: (t: number, s: number) => numbe
 
 /**
  * Sums A^(j) = r + gamma A'^(j-1) of the next j rewards, j = 0 .. n (A^(0) = 0), and X = psi A^(n) + c X': E[A^(j)] at
- * index j, E[X A^(j)] at n + 1 + j, E[X] and E[X^2] at 2n + 2 and 2n + 3, then E[A^(i) A^(j)] row by row.
+ * index j, E[X A^(j)] at n + 1 + j, E[X] and E[X^2] at 2n + 2 and 2n + 3, then E[A^(i) A^(j)], j <= i, row by row.
  */
 function window(n: number, gamma: number, c: number): Recursion {
   const w = n + 1;
@@ -277,7 +277,7 @@ function window(n: number, gamma: number, c: number): Recursion {
     atEnd: new Array<number>(count).fill(0),
     answer: [x1, x2],
     step(out, p, r, r2, psi, after) {
-      // E[A^(i) A^(j)] and E[A^(j) X'] for i, j from 1 on
+      // E[A^(i) A^(j)] for j <= i and E[A^(j) X'], i and j from 1 on
       const product = (i: number, j: number) =>
         r2 +
         gamma * r * (after[i - 1] + after[j - 1]) +
@@ -286,7 +286,7 @@ function window(n: number, gamma: number, c: number): Recursion {
       for (let j = 1; j <= n; j++) {
         out[j] += p * (r + gamma * after[j - 1]);
         out[w + j] += p * (psi * product(n, j) + c * withX(j));
-        for (let i = 1; i <= n; i++) out[products + i * w + j] += p * product(i, j);
+        for (let i = j; i <= n; i++) out[products + i * w + j] += p * product(i, j);
       }
       out[x1] += p * (psi * (r + gamma * after[n - 1]) + c * after[x1]);
       out[x2] += p * (psi * psi * product(n, n) + 2 * c * psi * withX(n) + c * c * after[x2]);
