@@ -74,6 +74,9 @@ test('a message with a wrong signature is not obeyed', async () => {
     const began = kernel.messages.length;
     kernel.send('control', 'shutdown_request', { restart: false });
     kernel.connection.key = key;
+    // The control channel and the kernel's terminal are not in step with the cell: wait for the refusal itself.
+    for (let i = 0; i < 200 && !/wrong signature/.test(kernel.terminal); i++)
+      await new Promise(resolve => setTimeout(resolve, 50));
     assert.equal((await kernel.run('1')).stdout, '1\n');
     assert.ok(!kernel.messages.slice(began).some(m => m.type === 'shutdown_reply'));
     assert.match(kernel.terminal, /wrong signature/);
