@@ -1,6 +1,5 @@
 /** pglab: policy gradients, written to be read. Everything that a notebook or a script may import is listed here. */
 
-export { type AdamOptions, adam, type Optimizer, sgd } from './algorithms/optimizers';
 export {
   type ReinforceOptions,
   type ReinforceRecord,
@@ -97,6 +96,8 @@ export {
   type TransitionOutcome,
   tabularMDP,
 } from './mdp/tabularMDP';
+export type { FloatArray, Network } from './networks/network';
+export { type AdamOptions, adam, type Optimizer, sgd } from './networks/optimizers';
 export { tfBackend } from './networks/tf/backend';
 export {
   type AnimatedEnv,

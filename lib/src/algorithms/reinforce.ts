@@ -18,10 +18,10 @@ import { checkpoint } from '../interrupt';
 import { checkFinite, checkGamma, checkInteger, fail, show } from '../math/check';
 import { Rng } from '../math/rng';
 import { mean } from '../math/statistics';
+import { adam, type Optimizer, sgd } from '../networks/optimizers';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
 import { episodeReturns } from '../rollout/trajectoryBatch';
-import { adam, type Optimizer, sgd } from './optimizers';
 
 export interface ReinforceOptions<P extends Policy = Policy> {
   /** The task. It stays untouched: episodes run in a copy. */

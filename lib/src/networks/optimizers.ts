@@ -9,11 +9,12 @@
  */
 
 import { checkFinite, checkVector } from '../math/check';
+import type { FloatArray } from './network';
 
 /** Changes parameters so that an objective grows. One optimizer serves one parameter vector. */
 export interface Optimizer {
   /** Moves `parameters` [d] in place, given the objective's gradient [d]. */
-  ascend(parameters: Float64Array, gradient: Float64Array): void;
+  ascend(parameters: FloatArray, gradient: ArrayLike<number>): void;
 }
 
 /** Stochastic gradient ascent with learning rate alpha. */

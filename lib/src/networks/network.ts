@@ -1,0 +1,89 @@
+/**
+ * A network: a function from observations to K numbers, differentiable in its parameters theta. A policy reads the
+ * numbers as the parameters of its action distribution, a critic reads one of them as V(s).
+ *
+ * Gradients flow as in backpropagation: an objective L says how it changes with the outputs, dL/dy [B * K], and
+ * `backward` carries that to theta by the chain rule,
+ *
+ *   dL/dtheta = sum_b sum_k  dL/dy_bk  dy_bk/dtheta
+ *
+ * Engines: tables and linear functions in float64 (table.ts, linear.ts), multi-layer perceptrons in float32. Parameters
+ * are one flat array, live: what is written there counts from the next `forward` on.
+ */
+
+import { fail, show } from '../math/check';
+import type { Optimizer } from './optimizers';
+
+/** Numbers in a typed array of floating point. */
+export type FloatArray = Float32Array | Float64Array;
+
+/** A differentiable function from observations to K outputs; see the top of this file. */
+export interface Network {
+  /** Numbers in one observation; absent where a feature map reads what it wants. */
+  readonly inputSize?: number;
+  /** S, where observations are the index of a state; absent elsewhere. */
+  readonly states?: number;
+  /** K, the outputs for one observation. */
+  readonly outputSize: number;
+  /** theta, flat and live. */
+  readonly parameters: FloatArray;
+  /** Where `backward` adds unless told otherwise; as long as theta. */
+  readonly gradient: FloatArray;
+  /**
+   * The outputs y [count * K] for the `count` observations that begin at observations[offset]. The array is reused: it
+   * holds until the next call.
+   */
+  forward(observations: ArrayLike<number>, count?: number, offset?: number): FloatArray;
+  /**
+   * gradient += sum_b sum_k dOutputs[b, k] dy_bk/dtheta, at the observations and parameters of the last `forward`.
+   * @param dOutputs [count * K] dL/dy
+   * @param gradient `this.gradient` by default
+   */
+  backward(dOutputs: ArrayLike<number>, gradient?: FloatArray): void;
+  /** Moves theta along `gradient` as the optimizer says, and sets `gradient` to zero. */
+  applyGradient(optimizer: Optimizer): void;
+  /** The same function with parameters of its own. */
+  clone(): Network;
+}
+
+/** `applyGradient` for networks whose arrays the optimizer may touch directly. */
+export function ascendAlong(network: Network, optimizer: Optimizer): void {
+  optimizer.ascend(network.parameters, network.gradient);
+  network.gradient.fill(0);
+}
+
+/** Throws unless a gradient has as many numbers as theta. */
+export function checkGradient(gradient: ArrayLike<number>, length: number): void {
+  if (gradient?.length !== length)
+    fail(`gradient has length ${gradient?.length}, but theta has ${length} numbers.`);
+}
+
+/** Throws unless there are dOutputs for a `forward` that was run, [count * K]. */
+export function checkDOutputs(dOutputs: ArrayLike<number>, count: number, outputSize: number): void {
+  if (count === 0)
+    fail('network.backward was called before network.forward: there is nothing to differentiate.');
+  if (dOutputs?.length !== count * outputSize)
+    fail(
+      `dOutputs is ${dOutputs?.length === undefined ? show(dOutputs) : `of length ${dOutputs.length}`}, but must have length ${count * outputSize}: ${outputSize} for each of ${count} observations.`,
+    );
+}
+
+/** Throws unless `observations` holds `count` rows of `size` numbers from `offset` on. */
+export function checkObservations(
+  observations: ArrayLike<number>,
+  count: number,
+  offset: number,
+  size: number,
+): void {
+  if (!(observations?.length >= offset + count * size))
+    fail(
+      `observations has length ${observations?.length}, but ${count} observations of ${size} numbers from offset ${offset} need at least ${offset + count * size}.`,
+    );
+}
+
+/** An array of at least `length` numbers: `array` if it is long enough, else a new one of the same kind. */
+export function roomFor<A extends FloatArray>(array: A, length: number): A {
+  if (array.length >= length) return array;
+  const grown = Math.max(length, 2 * array.length);
+  return (array instanceof Float32Array ? new Float32Array(grown) : new Float64Array(grown)) as A;
+}
