@@ -8,6 +8,7 @@ export {
 } from './algorithms/reinforce';
 export * as categorical from './distributions/categorical';
 export * as gaussian from './distributions/gaussian';
+export { categoricalHead, gaussianHead, type Head } from './distributions/head';
 export { type AcrobotOptions, acrobot } from './envs/acrobot';
 export { type BanditOptions, bandit } from './envs/bandit';
 export { type CartPoleOptions, cartPole } from './envs/cartPole';
@@ -28,9 +29,14 @@ export { type TabularEnvOptions, tabularEnv } from './envs/tabularEnv';
 export { VectorEnv, vectorEnv } from './envs/vectorEnv';
 export * from './estimators/advantages';
 export * from './estimators/baselines';
-export { meanEntropy } from './estimators/entropy';
+export {
+  type GradientMoments,
+  type GradientMomentsOptions,
+  gradientMoments,
+} from './estimators/gradientMoments';
 export * from './estimators/importanceSampling';
-export { discountedReturn, rewardToGo } from './estimators/returns';
+export { actionLogProbs, distributionParameters, meanEntropy, meanKl } from './estimators/policyStatistics';
+export { discountByTime, discountedReturn, rewardToGo } from './estimators/returns';
 export {
   perTrajectoryGradients,
   type ReinforceForm,
@@ -44,6 +50,14 @@ export { erf } from './math/erf';
 export { leastSquares, solveLinear } from './math/linalg';
 export { Rng, type RngState } from './math/rng';
 export * from './math/statistics';
+export {
+  type AdvantageBiasVariance,
+  type AdvantageBiasVarianceOptions,
+  type AdvantageEstimate,
+  type AdvantageMomentsOptions,
+  advantageBiasVariance,
+  advantageMoments,
+} from './mdp/advantageMoments';
 export * from './mdp/corridor';
 export * from './mdp/enumerate';
 export {
@@ -81,8 +95,6 @@ export {
 } from './mdp/performanceDifference';
 export * from './mdp/randomMDP';
 export {
-  type AdvantageMomentsOptions,
-  advantageMoments,
   type EstimatorMoments,
   type ReinforceMomentsOptions,
   reinforceMoments,
@@ -96,8 +108,15 @@ export {
   type TransitionOutcome,
   tabularMDP,
 } from './mdp/tabularMDP';
+export {
+  type FeatureMap,
+  type FeatureOptions,
+  type LinearNetworkOptions,
+  linearNetwork,
+} from './networks/linear';
 export type { FloatArray, Network } from './networks/network';
 export { type AdamOptions, adam, type Optimizer, sgd } from './networks/optimizers';
+export { type TableNetworkOptions, tableNetwork } from './networks/table';
 export { tfBackend } from './networks/tf/backend';
 export {
   type AnimatedEnv,
@@ -127,7 +146,8 @@ export {
   type Trace,
 } from './plots/figure';
 export { axis, type ChartOptions, colorOf, fade, palette, themed } from './plots/theme';
-export { type Policy, scoreOf } from './policies/policy';
+export { type GaussianLinearOptions, gaussianLinear } from './policies/gaussianLinear';
+export * from './policies/policy';
 export * from './policies/softmaxLinear';
 export * from './policies/softmaxTabular';
 export * from './policies/uniformPolicy';

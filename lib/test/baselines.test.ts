@@ -8,6 +8,7 @@ import {
   collectEpisodes,
   constantBaseline,
   criticValues,
+  type DiscretePolicy,
   type EnumeratedTrajectory,
   enumerateTrajectories,
   exactGradient,
@@ -18,7 +19,6 @@ import {
   nStepAdvantages,
   optimalBaseline,
   optimalBaselineTable,
-  type Policy,
   perTrajectoryGradients,
   Rng,
   randomMDP,
@@ -83,7 +83,7 @@ const batchOf = ({ states, actions, rewards, terminated }: EnumeratedTrajectory)
 /** E[g] and Var[g] by the definition, a sum over all trajectories. */
 function enumeratedMoments(
   mdp: TabularMDP,
-  policy: Policy,
+  policy: DiscretePolicy,
   horizon: number,
   weightsOf: (batch: TrajectoryBatch) => Float64Array,
 ) {

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Policy, Rng, scoreOf, softmaxLinear, softmaxTabular, uniformPolicy } from 'pglab';
+import { type DiscretePolicy, Rng, scoreOf, softmaxLinear, softmaxTabular, uniformPolicy } from 'pglab';
 
 /** The score by central differences in theta. */
-function scoreByDifferences(policy: Policy, observation: number[], action: number, h = 1e-5): number[] {
+function scoreByDifferences(
+  policy: DiscretePolicy,
+  observation: number[],
+  action: number,
+  h = 1e-5,
+): number[] {
   const theta = policy.parameters;
   return Array.from(theta, (value, k) => {
     const at = (v: number) => {
@@ -18,7 +23,7 @@ function scoreByDifferences(policy: Policy, observation: number[], action: numbe
 }
 
 /** What must hold of every policy at an observation. */
-function checkContract(policy: Policy, observation: number[]) {
+function checkContract(policy: DiscretePolicy, observation: number[]) {
   const n = policy.actionCount;
   const p = new Float64Array(n);
   policy.probabilities(observation, 0, p);
@@ -136,7 +141,10 @@ test('bad input is refused in one sentence', () => {
   const linear = softmaxLinear({ features: 2, actions: 2 });
   const rng = new Rng(1);
   throwsWith(() => tabular.act([2], 0, rng), 'observation[0] is 2, but must be a state from 0 to 1.');
-  throwsWith(() => tabular.act([], 0, rng), 'observation[0] is undefined, but must be a state from 0 to 1.');
+  throwsWith(
+    () => tabular.act([], 0, rng),
+    'observations has length 0, but must have at least 1: 1 x 1 numbers from offset 0.',
+  );
   throwsWith(() => tabular.logProb([0], 0, 2), 'action is 2, but must be a whole number from 0 to 1.');
   throwsWith(
     () => tabular.addScore([0], 0, 0, 1, new Float64Array(3)),

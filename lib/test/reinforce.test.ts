@@ -219,7 +219,9 @@ describe('reinforce', () => {
     const seen: ReinforceRecord[] = [];
     const first = await reinforce({ ...settings, onIteration: record => void seen.push(record) });
     assert.deepEqual(first.history, seen);
-    assert.deepEqual(first, await reinforce(settings));
+    const second = await reinforce(settings);
+    assert.deepEqual(second.history, first.history);
+    assert.deepEqual(second.policy.parameters, first.policy.parameters);
     assert.ok(policy.parameters.every(x => x === 0));
     assert.ok(first.policy.parameters.some(x => x !== 0));
     assert.deepEqual(

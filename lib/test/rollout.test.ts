@@ -217,7 +217,7 @@ test('a policy made for other observations is refused, not run on a part of them
   const pairs = trajectoryBatch({ observations: [0], actionSize: 2, actions: [0, 1], rewards: [1] });
   assert.throws(
     () => scoreGradient(pairs, one, [1]),
-    /policy chooses among 2 actions, but the batch has actions of 2 numbers/,
+    /policy takes actions of size 1, but those of the batch have size 2/,
   );
 });
 

@@ -6,6 +6,7 @@ import {
   CovarianceAccumulator,
   cliffWalking,
   corridor,
+  type DiscretePolicy,
   deterministicTable,
   enumerateTrajectories,
   exactGradient,
@@ -13,7 +14,6 @@ import {
   frozenLake,
   meanInterval,
   optimalValues,
-  type Policy,
   performanceDifference,
   policyTable,
   Rng,
@@ -59,7 +59,7 @@ const seeds = fc.integer({ min: 0, max: 1e6 });
 const runs = (numRuns: number) => ({ seed: 1, numRuns });
 
 /** grad J by central differences in theta. */
-function gradientByDifferences(mdp: TabularMDP, policy: Policy, options: object, h = 1e-5): number[] {
+function gradientByDifferences(mdp: TabularMDP, policy: DiscretePolicy, options: object, h = 1e-5): number[] {
   return Array.from(policy.parameters, (value, k) => {
     const at = (v: number) => {
       policy.parameters[k] = v;
@@ -506,7 +506,10 @@ test('policies as tables', () => {
     () => performanceDifference(mdp, table, undefined as never),
     'newPolicy is undefined, but must be a table [S * A] of probabilities or a policy, e.g. softmaxTabular(...).',
   );
-  for (const gradient of [exactGradient, (m: TabularMDP, p: Policy) => surrogateGradient(m, table, p)])
+  for (const gradient of [
+    exactGradient,
+    (m: TabularMDP, p: DiscretePolicy) => surrogateGradient(m, table, p),
+  ])
     assert.throws(
       () => gradient(mdp, table as never),
       /olicy is \[0\.5, .*, but must be a policy with parameters, e\.g\. softmaxTabular\(\.\.\.\), to have a gradient/,

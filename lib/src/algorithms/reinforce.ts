@@ -12,12 +12,13 @@
  */
 
 import type { Env } from '../envs/env';
-import { meanEntropy } from '../estimators/entropy';
+import { meanEntropy } from '../estimators/policyStatistics';
 import { type ReinforceForm, scoreGradient, scoreWeights } from '../estimators/scoreFunction';
 import { checkpoint } from '../interrupt';
 import { checkFinite, checkGamma, checkInteger, fail, show } from '../math/check';
 import { Rng } from '../math/rng';
 import { mean } from '../math/statistics';
+import type { FloatArray } from '../networks/network';
 import { adam, type Optimizer, sgd } from '../networks/optimizers';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
@@ -135,7 +136,7 @@ function makeOptimizer(choice: 'sgd' | 'adam' | Optimizer, learningRate: number)
   return choice;
 }
 
-function checkAllFinite(what: string, values: Float64Array, iteration: number): void {
+function checkAllFinite(what: string, values: FloatArray, iteration: number): void {
   const bad = values.find(x => !Number.isFinite(x));
   if (bad !== undefined)
     fail(`reinforce stopped at iteration ${iteration}: ${what} is ${bad}, but must be a finite number.`);

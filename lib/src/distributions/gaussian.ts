@@ -26,6 +26,7 @@ import { checkVector, fail, show } from '../math/check';
 import { erf } from '../math/erf';
 import type { Rng } from '../math/rng';
 import type { MutableVector } from './categorical';
+import { normalEntropy, normalKl, normalLogProb, standardize } from './normal';
 
 /** A diagonal Gaussian in d dimensions. */
 export interface DiagonalGaussian {
@@ -44,7 +45,6 @@ export interface GaussianGradient {
 }
 
 const MAX_LOG_STD = 300;
-const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
 /** A Gaussian from standard deviations at least 0; numbers make a one-dimensional one. */
 export function fromStd(
@@ -95,7 +95,7 @@ function sharedDimension(p: DiagonalGaussian, q: DiagonalGaussian, density = fal
 
 /** x - mean in standard deviations. */
 const standardized = (p: DiagonalGaussian, k: number, x: number): number =>
-  (x - p.mean[k]) * Math.exp(-p.logStd[k]);
+  standardize(x, p.mean[k], p.logStd[k]);
 
 /** a ~ p, d normal variates; written to `out` [d], by default a new array. */
 export function sample(
@@ -119,10 +119,7 @@ function checkedAction(p: DiagonalGaussian, action: ArrayLike<number>): number {
 export function logProb(p: DiagonalGaussian, action: ArrayLike<number>): number {
   const d = checkedAction(p, action);
   let sum = 0;
-  for (let k = 0; k < d; k++) {
-    const z = standardized(p, k, action[k]);
-    sum -= 0.5 * z * z + p.logStd[k] + HALF_LOG_TWO_PI;
-  }
+  for (let k = 0; k < d; k++) sum += normalLogProb(standardized(p, k, action[k]), p.logStd[k]);
   return sum;
 }
 
@@ -145,8 +142,8 @@ export function addScore(
 /** The entropy H(p) in nats: of a density, hence negative for small sigma; -Infinity for a point mass. */
 export function entropy(p: DiagonalGaussian): number {
   const d = dimension('p', p);
-  let sum = d * (0.5 + HALF_LOG_TWO_PI);
-  for (let k = 0; k < d; k++) sum += p.logStd[k];
+  let sum = 0;
+  for (let k = 0; k < d; k++) sum += normalEntropy(p.logStd[k]);
   return sum;
 }
 
@@ -155,14 +152,6 @@ export function addEntropyGradient(p: DiagonalGaussian, weight: number, gradient
   const d = dimension('p', p, true);
   checkGradient(gradient, d);
   for (let k = 0; k < d; k++) gradient.logStd[k] += weight;
-}
-
-/** exp(x) - 1 - x, which near 0 is x^2 / 2 + x^3 / 6 + ... */
-function expm1MinusX(x: number): number {
-  if (Math.abs(x) > 0.5) return Math.expm1(x) - x;
-  let sum = 0;
-  for (let n = 2, term = (x * x) / 2; Math.abs(term) > 1e-17 * sum; term *= x / ++n) sum += term;
-  return sum;
 }
 
 /** What dimension k tells of p against q where at least one of them is a point mass there, else undefined. */
@@ -179,8 +168,7 @@ export function kl(p: DiagonalGaussian, q: DiagonalGaussian): number {
     const point = pointMass(p, q, k);
     if (point === 'apart') return Infinity;
     if (point === 'same') continue;
-    const z = standardized(q, k, p.mean[k]);
-    sum += 0.5 * (expm1MinusX(2 * (p.logStd[k] - q.logStd[k])) + z * z);
+    sum += normalKl(standardized(q, k, p.mean[k]), p.logStd[k] - q.logStd[k]);
   }
   return sum;
 }

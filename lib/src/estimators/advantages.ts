@@ -16,7 +16,8 @@
  *   terminated              nothing follows: 0
  *   truncated, batch end    the episode would have gone on: V of the observation that came last (`finalValues`)
  *
- * A_t + V(s_t) is an estimate of the return from s_t on, the target to which a critic is fitted.
+ * A_t + V(s_t) is an estimate of the return from s_t on, the target to which a critic is fitted. Advantages are often
+ * normalised over the batch before they weigh scores, so that a step size means the same whatever the rewards' units.
  */
 
 import { checkFinite, checkGamma, checkInteger, checkVector, fail } from '../math/check';
@@ -132,5 +133,36 @@ export function valueTargets(
   checkVector('values', values, advantages.length);
   checkVector('out', out, advantages.length);
   for (let t = 0; t < out.length; t++) out[t] = advantages[t] + values[t];
+  return out;
+}
+
+/**
+ * Advantages [T] brought to mean 0 and standard deviation 1 over the batch, (A_t - mean) / (deviation + epsilon), where
+ * deviation^2 = sum_t (A_t - mean)^2 / T (T, not T - 1). Where all are equal, as in a batch of one step, the result is 0.
+ *
+ * The mean is that of the very steps whose scores are weighed, and with the deviation it multiplies the whole gradient by a
+ * random number: like a baseline fitted to its own batch, it biases the gradient by O(1/T), and its length is lost.
+ * @param options.epsilon at least 0; 1e-8 by default, small beside advantages of ordinary size
+ * @param options.out [T] where to write; a new array by default, and it may be `advantages`
+ */
+export function normalizeAdvantages(
+  advantages: ArrayLike<number>,
+  {
+    epsilon = 1e-8,
+    out = new Float64Array(advantages?.length ?? 0),
+  }: { epsilon?: number; out?: Float64Array } = {},
+): Float64Array {
+  const steps = checkVector('advantages', advantages).length;
+  checkFinite('epsilon', epsilon, 0);
+  checkVector('out', out, steps);
+  // Counted from the first one, so that equal advantages differ by exactly 0 from their mean.
+  const first = advantages[0];
+  let sum = 0;
+  for (let t = 0; t < steps; t++) sum += advantages[t] - first;
+  const mean = first + sum / steps;
+  let squares = 0;
+  for (let t = 0; t < steps; t++) squares += (advantages[t] - mean) ** 2;
+  const scale = Math.sqrt(squares / steps) + epsilon;
+  for (let t = 0; t < steps; t++) out[t] = scale > 0 ? (advantages[t] - mean) / scale : 0;
   return out;
 }

@@ -19,10 +19,11 @@
 
 import { checkFinite, checkGamma, checkInteger, checkVector, fail, show } from '../math/check';
 import { leastSquares } from '../math/linalg';
-import type { Policy } from '../policies/policy';
-import type { FeatureMap } from '../policies/softmaxLinear';
+import type { FeatureMap } from '../networks/linear';
+import type { DiscretePolicy } from '../policies/policy';
 import { checkPolicyReads, type TrajectoryBatch } from '../rollout/trajectoryBatch';
 import type { CriticValues } from './advantages';
+import { discountByTime } from './returns';
 
 /** A function of the state (and of the time within the trajectory) that is fitted to returns. */
 export interface Baseline {
@@ -153,25 +154,22 @@ export function optimalBaseline({
   policy,
   gamma = 1,
   ...options
-}: StateBaselineOptions & { policy: Policy; gamma?: number }): Baseline {
+}: StateBaselineOptions & { policy: DiscretePolicy; gamma?: number }): Baseline {
   checkGamma(gamma);
   if (typeof policy?.addScore !== 'function')
     throw new TypeError(
       `policy is ${show(policy)}, but must be a policy with parameters, e.g. softmaxTabular(...).`,
     );
   return groupMeans(stateGroup(options), batch => {
-    const { observations, observationSize, actions } = batch;
+    const { observations, observationSize, actions, episodeStarts } = batch;
     checkPolicyReads(batch, policy);
     const weights = new Float64Array(actions.length);
     const score = new Float64Array(policy.parameters.length);
-    let discount = 1;
-    eachStep(batch, (t, time) => {
-      if (time === 0) discount = 1;
+    eachStep(batch, t => {
       policy.addScore(observations, t * observationSize, actions[t], 1, score.fill(0));
-      weights[t] = discount * score.reduce((sum, x) => sum + x * x, 0);
-      discount *= gamma * gamma;
+      weights[t] = score.reduce((sum, x) => sum + x * x, 0);
     });
-    return weights;
+    return discountByTime(weights, gamma * gamma, episodeStarts, weights);
   });
 }
 

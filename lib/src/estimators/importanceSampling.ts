@@ -23,14 +23,15 @@ import { chiSquare, type DiagonalGaussian } from '../distributions/gaussian';
 import { checkGamma, checkInteger, checkProbabilities, checkVector, fail, show } from '../math/check';
 import { standardError } from '../math/statistics';
 import type { Policy } from '../policies/policy';
-import { checkPolicyReads, type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
-import { rewardToGo } from './returns';
+import { type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
+import { actionLogProbs } from './policyStatistics';
+import { discountByTime, rewardToGo } from './returns';
 
 /** How many of the ratios of a trajectory are multiplied to weigh its step t: all, those up to t, that of t alone. */
 export type ImportanceForm = 'trajectory' | 'per-decision' | 'per-step';
 
 /** The policy asked about, or its log pi(a_t|s_t) for all steps of the batch [T] (for actions that are no indices). */
-export type TargetPolicy = Pick<Policy, 'logProb' | 'observationSize'> | ArrayLike<number>;
+export type TargetPolicy = Policy | ArrayLike<number>;
 
 function checkForm(form: ImportanceForm): void {
   if (form !== 'trajectory' && form !== 'per-decision' && form !== 'per-step')
@@ -39,19 +40,16 @@ function checkForm(form: ImportanceForm): void {
 
 /** log r_t = log pi(a_t|s_t) - log behavior(a_t|s_t) of all steps [T]. */
 function logRatios(batch: TrajectoryBatch, target: TargetPolicy): Float64Array {
-  const { observations, observationSize, actions, actionSize, logProbs } = batch;
+  const { logProbs } = batch;
   if (target === null || typeof target !== 'object')
     throw new TypeError(
       `target is ${show(target)}, but must be a policy or an array of log-probabilities, one a step.`,
     );
-  const isPolicy = 'logProb' in target;
-  if (isPolicy && actionSize !== 1)
-    fail(
-      `target is a policy over action indices, but the batch has actions of ${actionSize} numbers: pass log pi(a_t|s_t) of all steps.`,
-    );
-  if (isPolicy) checkPolicyReads(batch, target);
-  if (!isPolicy && target.length !== logProbs.length)
-    fail(`target has length ${target.length}, but must have length ${logProbs.length}, one a step.`);
+  const isPolicy = 'network' in target;
+  const logTargets = isPolicy ? actionLogProbs(batch, target) : target;
+  if (logTargets.length !== logProbs.length)
+    fail(`target has length ${logTargets.length}, but must have length ${logProbs.length}, one a step.`);
+  const discrete = isPolicy && target.head.kind === 'categorical';
   return logProbs.map((logBehavior, t) => {
     if (logBehavior === -Infinity)
       fail(
@@ -60,9 +58,9 @@ function logRatios(batch: TrajectoryBatch, target: TargetPolicy): Float64Array {
     if (!Number.isFinite(logBehavior))
       fail(`batch.logProbs[${t}] is ${logBehavior}, but must be a finite number.`);
     // Actions that are indices have probabilities, not densities. (A Float32Array of them may round.)
-    if (isPolicy && logBehavior > 1e-6)
+    if (discrete && logBehavior > 1e-6)
       fail(`batch.logProbs[${t}] is ${logBehavior}, but the logarithm of a probability is at most 0.`);
-    const logTarget = isPolicy ? target.logProb(observations, t * observationSize, actions[t]) : target[t];
+    const logTarget = logTargets[t];
     if (!(logTarget < Infinity))
       fail(
         `target's log-probability of step ${t} is ${show(logTarget)}, but must be a finite number or -Infinity.`,
@@ -385,11 +383,9 @@ export function offPolicyScoreWeights(
   else weights = rewardToGo(rewards, gamma, episodeStarts);
 
   for (let i = 0; i < trajectoryCount(batch); i++)
-    for (let t = episodeStarts[i], discount = 1; t < episodeStarts[i + 1]; t++) {
+    for (let t = episodeStarts[i]; t < episodeStarts[i + 1]; t++) {
       if (form === 'trajectory') weights[t] *= importance[i];
       else if (form === 'per-step' || advantages) weights[t] *= importance[t];
-      if (discountState) weights[t] *= discount;
-      discount *= gamma;
     }
-  return weights;
+  return discountState ? discountByTime(weights, gamma, episodeStarts, weights) : weights;
 }

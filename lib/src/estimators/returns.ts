@@ -47,3 +47,27 @@ export function rewardToGo(
   }
   return out;
 }
+
+/**
+ * Weights of steps times gamma^t, t counted from the start of each trajectory: late states count as J discounts them.
+ * @param weights [T] of the steps of one or several trajectories, end to end
+ * @param gamma discount factor in [0, 1]
+ * @param episodeStarts [m + 1] the row at which each trajectory starts, and T; by default all is one trajectory
+ * @param out [T] where to write; a new array by default, and it may be `weights`
+ */
+export function discountByTime(
+  weights: ArrayLike<number>,
+  gamma: number,
+  episodeStarts: ArrayLike<number> = [0, weights?.length],
+  out: Float64Array = new Float64Array(weights?.length ?? 0),
+): Float64Array {
+  const steps = checkVector('weights', weights).length;
+  checkGamma(gamma);
+  checkVector('out', out, steps);
+  if (steps === 0) return out;
+  checkEpisodeStarts(episodeStarts, steps);
+  for (let i = 0; i < episodeStarts.length - 1; i++)
+    for (let t = episodeStarts[i], discount = 1; t < episodeStarts[i + 1]; t++, discount *= gamma)
+      out[t] = weights[t] * discount;
+  return out;
+}

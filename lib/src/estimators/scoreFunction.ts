@@ -20,7 +20,8 @@
 import { checkGamma, checkVector, fail, show } from '../math/check';
 import type { Policy } from '../policies/policy';
 import { checkPolicyReads, type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
-import { rewardToGo } from './returns';
+import { checkPolicyActs } from './policyStatistics';
+import { discountByTime, rewardToGo } from './returns';
 
 /** Which weight a step's score gets: the trajectory's whole return, or what was earned from the step on. */
 export type ReinforceForm = 'total-return' | 'reward-to-go';
@@ -50,14 +51,11 @@ export function scoreWeights(
     checkVector('baseline', baseline, weights.length);
     for (let t = 0; t < weights.length; t++) weights[t] -= baseline[t];
   }
-  for (let i = 0; i < trajectoryCount(batch); i++) {
-    const start = episodeStarts[i];
-    const end = episodeStarts[i + 1];
-    // G_0 is the return of the whole trajectory.
-    if (form === 'total-return') weights.fill(weights[start], start, end);
-    else if (discountState)
-      for (let t = start, discount = 1; t < end; t++, discount *= gamma) weights[t] *= discount;
-  }
+  if (form === 'reward-to-go')
+    return discountState ? discountByTime(weights, gamma, episodeStarts, weights) : weights;
+  // G_0 is the return of the whole trajectory.
+  for (let i = 0; i < trajectoryCount(batch); i++)
+    weights.fill(weights[episodeStarts[i]], episodeStarts[i], episodeStarts[i + 1]);
   return weights;
 }
 
@@ -72,6 +70,8 @@ export function scoreGradient(
   weights: ArrayLike<number>,
   out: Float64Array = new Float64Array(policy.parameters.length),
 ): Float64Array {
+  checkPolicyReads(batch, policy);
+  checkPolicyActs(batch, policy);
   checkVector('weights', weights, batch.rewards.length);
   checkVector('out', out, policy.parameters.length).fill(0);
   addScores(batch, policy, weights, 0, batch.rewards.length, 1 / trajectoryCount(batch), out);
@@ -84,6 +84,8 @@ export function perTrajectoryGradients(
   policy: Policy,
   weights: ArrayLike<number>,
 ): Float64Array[] {
+  checkPolicyReads(batch, policy);
+  checkPolicyActs(batch, policy);
   checkVector('weights', weights, batch.rewards.length);
   return Array.from({ length: trajectoryCount(batch) }, (_, i) => {
     const row = new Float64Array(policy.parameters.length);
@@ -102,19 +104,18 @@ export const reinforceGradient = (
 /** gradient += factor * sum_t w_t grad log pi(a_t|s_t) over the rows from `start` up to `end`. */
 function addScores(
   batch: TrajectoryBatch,
-  policy: Policy,
+  { network, head }: Policy,
   weights: ArrayLike<number>,
   start: number,
   end: number,
   factor: number,
   gradient: Float64Array,
 ): void {
-  const { observations, observationSize, actions, actionSize } = batch;
-  checkPolicyReads(batch, policy);
-  if (actionSize !== 1)
-    fail(
-      `policy chooses among ${policy.actionCount} actions, but the batch has actions of ${actionSize} numbers.`,
-    );
-  for (let t = start; t < end; t++)
-    policy.addScore(observations, t * observationSize, actions[t], factor * weights[t], gradient);
+  const { observations, observationSize, actions } = batch;
+  const K = head.parameterSize;
+  const y = network.forward(observations, end - start, start * observationSize, observationSize);
+  const dY = new Float64Array(y.length);
+  for (let t = start, k = 0; t < end; t++, k += K)
+    head.addScore(y, k, actions, t * head.actionSize, factor * weights[t], dY);
+  network.backward(dY, gradient);
 }

@@ -87,7 +87,8 @@ export function checkProbabilities<T extends ArrayLike<number>>(name: string, p:
 }
 
 /** Throws unless `action` is a whole number from 0 to count - 1. */
-export function checkAction(action: number, count: number): void {
+export function checkAction(action: number, count: number): number {
   if (!(action >= 0 && action < count && Math.floor(action) === action))
     fail(`action is ${show(action)}, but must be a whole number from 0 to ${count - 1}.`);
+  return action;
 }

@@ -20,11 +20,11 @@
 
 import { checkGamma, checkInteger, checkProbabilities, checkVector, fail, show } from '../math/check';
 import { solveLinear } from '../math/linalg';
-import type { Policy } from '../policies/policy';
+import type { DiscretePolicy } from '../policies/policy';
 import { checkMDP, type TabularMDP } from './tabularMDP';
 
-/** pi(a|s): a table [S * A] with rows that sum to 1, or a Policy whose observation is the index of the state. */
-export type PolicyOrTable = Policy | ArrayLike<number>;
+/** pi(a|s): a table [S * A] with rows that sum to 1, or a policy whose observation is the index of the state. */
+export type PolicyOrTable = DiscretePolicy | ArrayLike<number>;
 
 /** pi(a|s) as a new table [S * A], checked; `name` is what error messages call the policy. */
 export function policyTable(mdp: TabularMDP, policy: PolicyOrTable, name = 'policy'): Float64Array {
@@ -43,8 +43,8 @@ export function policyTable(mdp: TabularMDP, policy: PolicyOrTable, name = 'poli
   } else {
     if (policy.actionCount !== actions)
       fail(`${name} has ${policy.actionCount} actions, but the MDP has ${actions}.`);
-    if ((policy.states ?? states) !== states)
-      fail(`${name} has ${policy.states} states, but the MDP has ${states}.`);
+    if ((policy.network.states ?? states) !== states)
+      fail(`${name} has ${policy.network.states} states, but the MDP has ${states}.`);
     const row = new Float64Array(actions);
     for (let s = 0; s < states; s++) {
       policy.probabilities([s], 0, row);
@@ -57,7 +57,7 @@ export function policyTable(mdp: TabularMDP, policy: PolicyOrTable, name = 'poli
 }
 
 /** `policyTable` of a policy with parameters: what has a gradient. */
-export function parametricTable(mdp: TabularMDP, policy: Policy, name = 'policy'): Float64Array {
+export function parametricTable(mdp: TabularMDP, policy: DiscretePolicy, name = 'policy'): Float64Array {
   if (typeof policy?.addScore !== 'function')
     throw new TypeError(
       `${name} is ${show(policy)}, but must be a policy with parameters, e.g. softmaxTabular(...), to have a gradient.`,
@@ -225,7 +225,7 @@ export function expectedReturn(
  */
 export function exactGradient(
   mdp: TabularMDP,
-  policy: Policy,
+  policy: DiscretePolicy,
   { gamma = checkMDP(mdp).gamma, horizon }: ObjectiveOptions = {},
 ): Float64Array {
   const { states: S, actions } = mdp;

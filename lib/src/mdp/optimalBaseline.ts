@@ -20,7 +20,7 @@
  */
 
 import { checkGamma, checkInteger, fail, show } from '../math/check';
-import type { Policy } from '../policies/policy';
+import type { DiscretePolicy } from '../policies/policy';
 import { parametricTable, solveFiniteHorizon } from './exact';
 import { pairScores } from './reinforceMoments';
 import { checkMDP, type TabularMDP } from './tabularMDP';
@@ -48,7 +48,7 @@ export interface OptimalBaselineOptions {
  */
 export function optimalBaselineTable(
   mdp: TabularMDP,
-  policy: Policy,
+  policy: DiscretePolicy,
   {
     horizon,
     gamma = checkMDP(mdp).gamma,

@@ -22,7 +22,7 @@
  */
 
 import { checkGamma, fail } from '../math/check';
-import type { Policy } from '../policies/policy';
+import type { DiscretePolicy } from '../policies/policy';
 import { type PolicyOrTable, parametricTable, policyTable, solvePolicy } from './exact';
 import { checkMDP, type TabularMDP } from './tabularMDP';
 
@@ -130,7 +130,7 @@ export function surrogate(
 export function surrogateGradient(
   mdp: TabularMDP,
   policy: PolicyOrTable,
-  newPolicy: Policy,
+  newPolicy: DiscretePolicy,
   { gamma = checkMDP(mdp).gamma }: DiscountOptions = {},
 ): Float64Array {
   checkDiscounted(gamma);

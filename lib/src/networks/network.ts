@@ -30,10 +30,16 @@ export interface Network {
   /** Where `backward` adds unless told otherwise; as long as theta. */
   readonly gradient: FloatArray;
   /**
-   * The outputs y [count * K] for the `count` observations that begin at observations[offset]. The array is reused: it
-   * holds until the next call.
+   * The outputs y [count * K] for the `count` observations that begin at observations[offset]; one by default. The array
+   * is reused: it holds until the next call.
+   * @param observationSize numbers in one observation; needed where a feature map reads several (else it is `inputSize`)
    */
-  forward(observations: ArrayLike<number>, count?: number, offset?: number): FloatArray;
+  forward(
+    observations: ArrayLike<number>,
+    count?: number,
+    offset?: number,
+    observationSize?: number,
+  ): FloatArray;
   /**
    * gradient += sum_b sum_k dOutputs[b, k] dy_bk/dtheta, at the observations and parameters of the last `forward`.
    * @param dOutputs [count * K] dL/dy
@@ -77,7 +83,7 @@ export function checkObservations(
 ): void {
   if (!(observations?.length >= offset + count * size))
     fail(
-      `observations has length ${observations?.length}, but ${count} observations of ${size} numbers from offset ${offset} need at least ${offset + count * size}.`,
+      `observations has length ${observations?.length}, but must have at least ${offset + count * size}: ${count} x ${size} numbers from offset ${offset}.`,
     );
 }
 

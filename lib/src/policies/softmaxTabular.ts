@@ -9,10 +9,10 @@
  * index of the state.
  */
 
-import * as categorical from '../distributions/categorical';
-import { checkInteger, checkVector, fail, show } from '../math/check';
-import type { Rng } from '../math/rng';
-import { checkGradient, type Policy } from './policy';
+import { softmaxInto } from '../distributions/categorical';
+import { checkInteger } from '../math/check';
+import { tableNetwork } from '../networks/table';
+import { CategoricalPolicy } from './policy';
 
 export interface SoftmaxTabularOptions {
   /** S, the number of states. */
@@ -24,62 +24,31 @@ export interface SoftmaxTabularOptions {
 }
 
 /** A softmax policy over tables; see `softmaxTabular`. */
-export class SoftmaxTabular implements Policy {
-  /** theta [S * A]: the logit of action a in state s is parameters[s * A + a]. */
-  readonly parameters: Float64Array;
+export class SoftmaxTabular extends CategoricalPolicy {
   readonly states: number;
-  readonly actionCount: number;
-  readonly observationSize = 1;
 
   constructor({ states, actions, logits }: SoftmaxTabularOptions) {
-    this.states = checkInteger('states', states, 1);
-    this.actionCount = checkInteger('actions', actions, 1);
-    this.parameters = logits
-      ? Float64Array.from(checkVector('logits', logits, states * actions))
-      : new Float64Array(states * actions);
+    checkInteger('states', states, 1);
+    checkInteger('actions', actions, 1);
+    super(tableNetwork({ states, outputs: actions, parameters: logits, name: 'logits' }));
+    this.states = states;
   }
 
-  /** Where the logits of the observed state begin. */
-  private row(observation: ArrayLike<number>, offset: number): number {
-    const s = observation[offset];
-    if (!(s >= 0 && s < this.states && Math.floor(s) === s))
-      fail(`observation[${offset}] is ${show(s)}, but must be a state from 0 to ${this.states - 1}.`);
-    return s * this.actionCount;
-  }
-
-  probabilities(observation: ArrayLike<number>, offset: number, out: Float64Array): void {
-    categorical.softmaxInto(this.parameters, this.row(observation, offset), this.actionCount, out, 0);
-  }
-
-  act(observation: ArrayLike<number>, offset: number, rng: Rng): number {
-    return categorical.sample(this.parameters, rng, this.row(observation, offset), this.actionCount);
-  }
-
-  logProb(observation: ArrayLike<number>, offset: number, action: number): number {
-    return categorical.logProb(this.parameters, action, this.row(observation, offset), this.actionCount);
-  }
-
-  addScore(
-    observation: ArrayLike<number>,
-    offset: number,
-    action: number,
-    weight: number,
-    gradient: Float64Array,
-  ): void {
-    checkGradient(gradient, this.parameters.length);
-    const row = this.row(observation, offset);
-    categorical.addScore(this.parameters, action, weight, gradient, row, this.actionCount, row);
+  /** theta [S * A]: the logit of action a in state s is parameters[s * A + a]. */
+  override get parameters(): Float64Array {
+    return this.network.parameters as Float64Array;
   }
 
   /** pi_theta(a|s) of all states and actions, a new array [S * A]. */
   table(): Float64Array {
-    const out = new Float64Array(this.parameters.length);
-    for (let row = 0; row < out.length; row += this.actionCount)
-      categorical.softmaxInto(this.parameters, row, this.actionCount, out, row);
+    const { parameters, actionCount } = this;
+    const out = new Float64Array(parameters.length);
+    for (let row = 0; row < out.length; row += actionCount)
+      softmaxInto(parameters, row, actionCount, out, row);
     return out;
   }
 
-  clone(): SoftmaxTabular {
+  override clone(): SoftmaxTabular {
     return new SoftmaxTabular({ states: this.states, actions: this.actionCount, logits: this.parameters });
   }
 }

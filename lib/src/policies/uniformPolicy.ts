@@ -1,24 +1,28 @@
 /** The policy without parameters that draws every action with probability 1 / n whatever it observes: the beginner. */
 
-import { checkAction, checkInteger } from '../math/check';
-import { checkGradient, type Policy } from './policy';
+import { checkInteger } from '../math/check';
+import type { Network } from '../networks/network';
+import { CategoricalPolicy, type DiscretePolicy } from './policy';
 
 /** pi(a|s) = 1 / actions for all observations; theta is empty. */
-export function uniformPolicy(actions: number): Policy {
+export function uniformPolicy(actions: number): DiscretePolicy {
   checkInteger('actions', actions, 1);
+  return new CategoricalPolicy(zeros(actions));
+}
+
+/** The network whose outputs are 0 whatever it sees. */
+function zeros(outputSize: number): Network {
+  let outputs = new Float64Array(outputSize);
   return {
+    outputSize,
     parameters: new Float64Array(0),
-    actionCount: actions,
-    probabilities: (_observation, _offset, out) => void out.fill(1 / actions, 0, actions),
-    act: (_observation, _offset, rng) => rng.integer(0, actions),
-    logProb: (_observation, _offset, action) => {
-      checkAction(action, actions);
-      return -Math.log(actions);
+    gradient: new Float64Array(0),
+    forward(_observations, count = 1) {
+      if (outputs.length < count * outputSize) outputs = new Float64Array(count * outputSize);
+      return outputs.subarray(0, count * outputSize);
     },
-    addScore: (_observation, _offset, action, _weight, gradient) => {
-      checkGradient(gradient, 0);
-      checkAction(action, actions);
-    },
-    clone: () => uniformPolicy(actions),
+    backward() {},
+    applyGradient() {},
+    clone: () => zeros(outputSize),
   };
 }

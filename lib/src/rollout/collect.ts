@@ -4,12 +4,17 @@
  *
  * The one stream that a caller passes in is split into one for the environment and one for the policy: two policies run
  * with the same seed meet the same start states.
+ *
+ * Both collectors run copies of the environment side by side, so that a policy is asked once a step for all copies: the
+ * network sees a batch of observations, which for engines with a cost per call is many times faster than one by one.
  */
 
-import { checkEnv, type Env, type EnvModel, sizeOf } from '../envs/env';
+import type { Head } from '../distributions/head';
+import { checkEnv, type DiscreteSpace, type Env, type EnvModel, sizeOf } from '../envs/env';
 import { type VectorEnv, vectorEnv } from '../envs/vectorEnv';
 import { checkInteger, fail, show } from '../math/check';
 import { checkRng, type Rng } from '../math/rng';
+import type { FloatArray } from '../networks/network';
 import type { Policy } from '../policies/policy';
 import type { TrajectoryBatch } from './trajectoryBatch';
 
@@ -19,23 +24,30 @@ export function checkPolicyFits(
   env: Pick<EnvModel, 'id' | 'actionSpace' | 'observationSpace'>,
 ): void {
   checkEnv(env);
-  if (policy === null || typeof policy !== 'object' || typeof policy.act !== 'function')
+  if (typeof policy?.network?.forward !== 'function' || !policy.head)
     throw new TypeError(`policy is ${show(policy)}, but must be a policy, e.g. softmaxLinear(...).`);
   const { actionSpace, observationSpace, id } = env;
-  if (actionSpace.kind !== 'discrete')
-    fail(`policy chooses among ${policy.actionCount} actions, but ${id} takes actions from a box.`);
-  if (actionSpace.n !== policy.actionCount)
-    fail(`policy has ${policy.actionCount} actions, but ${id} has ${actionSpace.n}.`);
-  const size = sizeOf(observationSpace);
-  if ((policy.observationSize ?? size) !== size)
+  const { head, network } = policy;
+  if (head.kind === 'categorical' && actionSpace.kind !== 'discrete')
+    fail(`policy chooses among ${head.parameterSize} actions, but ${id} takes actions from a box.`);
+  if (head.kind === 'gaussian' && actionSpace.kind !== 'box')
     fail(
-      `policy is made for observations of ${policy.observationSize} numbers, but those of ${id} have ${size}.`,
+      `policy draws actions from a Gaussian, but ${id} takes one of ${(actionSpace as DiscreteSpace).n} actions.`,
     );
-  if (policy.states === undefined) return;
+  if (actionSpace.kind === 'discrete' && actionSpace.n !== head.parameterSize)
+    fail(`policy has ${head.parameterSize} actions, but ${id} has ${actionSpace.n}.`);
+  if (head.actionSize !== sizeOf(actionSpace))
+    fail(
+      `policy draws actions of ${head.actionSize} numbers, but those of ${id} have ${sizeOf(actionSpace)}.`,
+    );
+  const size = sizeOf(observationSpace);
+  if ((network.inputSize ?? size) !== size)
+    fail(`policy is made for observations of ${network.inputSize} numbers, but those of ${id} have ${size}.`);
+  if (network.states === undefined) return;
   if (observationSpace.kind !== 'discrete')
-    fail(`policy is made for the indices of ${policy.states} states, but ${id} shows points of a box.`);
-  if (observationSpace.n !== policy.states)
-    fail(`policy has ${policy.states} states, but ${id} has ${observationSpace.n}.`);
+    fail(`policy is made for the indices of ${network.states} states, but ${id} shows points of a box.`);
+  if (observationSpace.n !== network.states)
+    fail(`policy has ${network.states} states, but ${id} has ${observationSpace.n}.`);
 }
 
 /** The step limit of an episode: the caller's, if given and smaller, else the environment's; there must be one. */
@@ -52,52 +64,50 @@ export interface CollectEpisodesOptions {
   rng: Rng;
   /** A step limit below the environment's own, or one for an environment that has none. */
   maxSteps?: number;
+  /**
+   * Environments that run side by side; each runs its share of the episodes, fixed beforehand, so that short episodes are
+   * not preferred. More are faster for networks; they change which random numbers an episode gets, not its distribution.
+   */
+  copies?: number;
 }
 
-/** m whole trajectories tau^(i) ~ pi_theta, each ended by termination or by the step limit. `env` stays untouched. */
+/**
+ * m whole trajectories tau^(i) ~ pi_theta, each ended by termination or by the step limit. `env` stays untouched. With c
+ * copies, trajectories are ordered copy by copy; the first m mod c copies run one episode more than the others.
+ */
 export function collectEpisodes(
   env: Env | EnvModel,
   policy: Policy,
-  { episodes, rng, maxSteps }: CollectEpisodesOptions,
+  { episodes, rng, maxSteps, copies = 1 }: CollectEpisodesOptions,
 ): TrajectoryBatch {
   checkInteger('episodes', episodes, 1);
+  checkInteger('copies', copies, 1);
   checkPolicyFits(policy, env);
-  const copy = vectorEnv(env, 1, { maxSteps: episodeLimit(env, maxSteps) });
+  const n = Math.min(copies, episodes);
+  const envs = vectorEnv(env, n, { maxSteps: episodeLimit(env, maxSteps) });
   const [envRng, policyRng] = checkRng(rng).split(2);
-  copy.reset(envRng);
+  envs.reset(envRng);
+  const { observationSize } = envs;
 
-  const { observationSize } = copy;
-  const action = new Int32Array(1);
-  const episodeStarts = new Int32Array(episodes + 1);
-  const finalObservations = new Float32Array(episodes * observationSize);
-  let room = 256;
-  let rows = allocate(room, observationSize);
-  let t = 0;
-  for (let finished = 0; finished < episodes; t++) {
-    if (t === room) {
-      room *= 2;
-      rows = resized(rows, room, observationSize);
-    }
-    rows.observations.set(copy.observations, t * observationSize);
-    action[0] = policy.act(copy.observations, 0, policyRng);
-    rows.logProbs[t] = policy.logProb(copy.observations, 0, action[0]);
-    copy.step(action);
-    rows.actions[t] = action[0];
-    rows.rewards[t] = copy.rewards[0];
-    rows.terminated[t] = copy.terminated[0];
-    rows.truncated[t] = copy.truncated[0];
-    if (copy.terminated[0] || copy.truncated[0]) {
-      finalObservations.set(copy.finalObservations, finished * observationSize);
-      episodeStarts[++finished] = t + 1;
-    }
+  const recorders = recordersOf(envs, 256);
+  const left = recorders.map((_, i) => Math.floor(episodes / n) + (i < episodes % n ? 1 : 0));
+  /** The copies with episodes left, whose observations are gathered at the front of `observations`. */
+  let running = recorders.map((_, i) => i);
+  const observations = new Float32Array(n * observationSize);
+  const actions = actionArray(envs, n);
+  while (running.length > 0) {
+    running.forEach((i, k) => {
+      copyRow(envs.observations, i, observations, k, observationSize);
+    });
+    const y = policy.network.forward(observations, running.length, 0, observationSize);
+    running.forEach((i, k) => {
+      recorders[i].act(policy.head, y, k * policy.head.parameterSize, policyRng, actions);
+    });
+    envs.step(actions);
+    for (const i of running) if (recorders[i].observe()) left[i]--;
+    running = running.filter(i => left[i] > 0);
   }
-  return {
-    ...resized(rows, t, observationSize),
-    episodeStarts,
-    finalObservations,
-    observationSize,
-    actionSize: 1,
-  };
+  return joined(envs, recorders);
 }
 
 export interface CollectStepsOptions {
@@ -121,61 +131,122 @@ export function collectSteps(
   checkPolicyFits(policy, env);
   checkRng(rng);
   const { n, observationSize } = env;
-  const rows = allocate(n * steps, observationSize);
-  const nextObservations = new Float32Array(n * steps * observationSize);
-  const actions = new Int32Array(n);
+  const { head, network } = policy;
+  const recorders = recordersOf(env, steps);
+  const actions = actionArray(env, n);
   for (let t = 0; t < steps; t++) {
-    for (let i = 0; i < n; i++) {
-      const row = i * steps + t;
-      actions[i] = policy.act(env.observations, i * observationSize, rng);
-      rows.actions[row] = actions[i];
-      rows.logProbs[row] = policy.logProb(env.observations, i * observationSize, actions[i]);
-      copyRow(env.observations, i, rows.observations, row, observationSize);
-    }
+    const y = network.forward(env.observations, n, 0, observationSize);
+    for (let i = 0; i < n; i++) recorders[i].act(head, y, i * head.parameterSize, rng, actions);
     env.step(actions);
-    for (let i = 0; i < n; i++) {
-      const row = i * steps + t;
-      rows.rewards[row] = env.rewards[i];
-      rows.terminated[row] = env.terminated[i];
-      rows.truncated[row] = env.truncated[i];
-      copyRow(env.finalObservations, i, nextObservations, row, observationSize);
-    }
+    for (let i = 0; i < n; i++) recorders[i].observe();
   }
-
-  const starts = [0];
-  for (let row = 0; row < n * steps; row++)
-    if (rows.terminated[row] || rows.truncated[row] || (row + 1) % steps === 0) starts.push(row + 1);
-  const finalObservations = new Float32Array((starts.length - 1) * observationSize);
-  for (let k = 1; k < starts.length; k++)
-    copyRow(nextObservations, starts[k] - 1, finalObservations, k - 1, observationSize);
-  return {
-    ...rows,
-    episodeStarts: Int32Array.from(starts),
-    finalObservations,
-    observationSize,
-    actionSize: 1,
-  };
+  for (const recorder of recorders) recorder.cut();
+  return joined(env, recorders);
 }
 
 /** The arrays of a batch that hold one row a step. */
-type Rows = Pick<TrajectoryBatch, 'observations' | 'rewards' | 'logProbs' | 'terminated' | 'truncated'> & {
-  actions: Int32Array;
-};
+type Rows = Pick<
+  TrajectoryBatch,
+  'observations' | 'actions' | 'rewards' | 'logProbs' | 'terminated' | 'truncated'
+>;
 
-const allocate = (steps: number, observationSize: number): Rows => ({
-  observations: new Float32Array(steps * observationSize),
-  actions: new Int32Array(steps),
+/** An array for the actions of `count` steps: whole numbers where the space is discrete. */
+const actionArray = ({ actionSpace, actionSize }: VectorEnv, count: number): Rows['actions'] =>
+  actionSpace.kind === 'discrete' ? new Int32Array(count) : new Float32Array(count * actionSize);
+
+const allocate = (env: VectorEnv, steps: number): Rows => ({
+  observations: new Float32Array(steps * env.observationSize),
+  actions: actionArray(env, steps),
   rewards: new Float64Array(steps),
   logProbs: new Float64Array(steps),
   terminated: new Uint8Array(steps),
   truncated: new Uint8Array(steps),
 });
 
-/** The first `steps` rows of `rows`, in arrays with room for exactly so many. */
-function resized(rows: Rows, steps: number, observationSize: number): Rows {
-  const out = allocate(steps, observationSize);
-  for (const key of Object.keys(out) as (keyof Rows)[]) out[key].set(rows[key].subarray(0, out[key].length));
-  return out;
+/** What one copy of an environment went through, in arrays that grow. */
+class Recorder {
+  rows: Rows;
+  /** Steps recorded. */
+  length = 0;
+  /** The row after the last one of each trajectory. */
+  readonly ends: number[] = [];
+  /** The observation after the last step of each trajectory. */
+  readonly finalObservations: number[] = [];
+
+  constructor(
+    private readonly env: VectorEnv,
+    private readonly copy: number,
+    private room: number,
+  ) {
+    this.rows = allocate(env, room);
+  }
+
+  /** Draws the copy's action from the distribution with parameters y[offset ..], and keeps it with what it was drawn for. */
+  act(head: Head, y: FloatArray, offset: number, rng: Rng, actions: Rows['actions']): void {
+    if (this.length === this.room) this.grow();
+    const { env, copy, rows, length } = this;
+    const { actionSize, observationSize } = env;
+    const at = copy * actionSize;
+    head.sample(y, offset, rng, actions, at);
+    rows.logProbs[length] = head.logProb(y, offset, actions, at);
+    for (let k = 0; k < actionSize; k++) rows.actions[length * actionSize + k] = actions[at + k];
+    copyRow(env.observations, copy, rows.observations, length, observationSize);
+  }
+
+  /** Keeps what the step led to; whether it ended an episode. */
+  observe(): boolean {
+    const { env, copy, rows } = this;
+    const t = this.length++;
+    rows.rewards[t] = env.rewards[copy];
+    rows.terminated[t] = env.terminated[copy];
+    rows.truncated[t] = env.truncated[copy];
+    const over = rows.terminated[t] === 1 || rows.truncated[t] === 1;
+    if (over) this.cut();
+    return over;
+  }
+
+  /** Ends the running trajectory, if there is one, after the last step. */
+  cut(): void {
+    if (this.length === (this.ends.at(-1) ?? 0)) return;
+    this.ends.push(this.length);
+    const { finalObservations, observationSize } = this.env;
+    for (let k = 0; k < observationSize; k++)
+      this.finalObservations.push(finalObservations[this.copy * observationSize + k]);
+  }
+
+  private grow(): void {
+    this.room *= 2;
+    const rows = allocate(this.env, this.room);
+    for (const key of Object.keys(rows) as (keyof Rows)[]) rows[key].set(this.rows[key]);
+    this.rows = rows;
+  }
+}
+
+const recordersOf = (env: VectorEnv, room: number): Recorder[] =>
+  Array.from({ length: env.n }, (_, i) => new Recorder(env, i, room));
+
+/** One batch of what all copies went through, copy by copy. */
+function joined(env: VectorEnv, recorders: readonly Recorder[]): TrajectoryBatch {
+  const steps = recorders.reduce((sum, { length }) => sum + length, 0);
+  const { observationSize, actionSize } = env;
+  const rows = allocate(env, steps);
+  const episodeStarts = [0];
+  let start = 0;
+  for (const recorder of recorders) {
+    for (const key of Object.keys(rows) as (keyof Rows)[]) {
+      const width = rows[key].length / steps;
+      rows[key].set(recorder.rows[key].subarray(0, recorder.length * width), start * width);
+    }
+    for (const end of recorder.ends) episodeStarts.push(start + end);
+    start += recorder.length;
+  }
+  return {
+    ...rows,
+    episodeStarts: Int32Array.from(episodeStarts),
+    finalObservations: Float32Array.from(recorders.flatMap(recorder => recorder.finalObservations)),
+    observationSize,
+    actionSize,
+  };
 }
 
 function copyRow(from: Float32Array, fromRow: number, to: Float32Array, toRow: number, size: number): void {

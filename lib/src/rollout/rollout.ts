@@ -135,10 +135,12 @@ function actor(
   checkEnv(env);
   if (typeof policy === 'function') return policy;
   checkPolicyFits(policy, env);
-  if (!deterministic) return (observation, rng) => policy.act(observation, 0, rng);
-  const probabilities = new Float64Array(policy.actionCount);
-  return observation => {
-    policy.probabilities(observation, 0, probabilities);
-    return probabilities.indexOf(Math.max(...probabilities));
+  const { network, head } = policy;
+  const action = new Float32Array(head.actionSize);
+  return (observation, rng) => {
+    const y = network.forward(observation);
+    if (deterministic) head.mode(y, 0, action, 0);
+    else head.sample(y, 0, rng, action, 0);
+    return action;
   };
 }

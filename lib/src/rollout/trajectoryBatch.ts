@@ -118,11 +118,11 @@ export function trajectoryBatch(input: TrajectoryBatchInput): TrajectoryBatch {
 }
 
 /** Throws unless the batch's observations are of the size that the policy is made for. */
-export function checkPolicyReads(batch: TrajectoryBatch, policy: Pick<Policy, 'observationSize'>): void {
+export function checkPolicyReads(batch: TrajectoryBatch, { network }: Policy): void {
   const { observationSize } = batch;
-  if ((policy.observationSize ?? observationSize) !== observationSize)
+  if ((network.inputSize ?? observationSize) !== observationSize)
     fail(
-      `policy is made for observations of ${policy.observationSize} numbers, but those of the batch have ${observationSize}.`,
+      `policy is made for observations of ${network.inputSize} numbers, but those of the batch have ${observationSize}.`,
     );
 }
 

@@ -1,0 +1,138 @@
+/**
+ * Heads: how the K numbers that a network puts out for an observation become a distribution over actions.
+ *
+ *   categorical   K = n       the logits of n actions                          pi(a|s) = softmax(y)_a
+ *   gaussian      K = 2 d     mu_1 .. mu_d, log sigma_1 .. log sigma_d          a ~ N(mu, diag(sigma^2))
+ *
+ * A head works on rows of flat arrays: `y` at `offset` is one observation's K numbers, an action takes `actionSize`
+ * numbers from `actionOffset` on. It adds gradients with respect to y to the same row of `dY`; a network carries them on to theta. The formulas
+ * are those of categorical.ts and gaussian.ts, where they are derived.
+ */
+
+import { checkInteger } from '../math/check';
+import type { Rng } from '../math/rng';
+import type { MutableVector } from './categorical';
+import * as categorical from './categorical';
+import { normalEntropy, normalKl, normalLogProb, standardize } from './normal';
+
+/** A family of action distributions with K parameters; see the top of this file. */
+export interface Head {
+  readonly kind: 'categorical' | 'gaussian';
+  /** K */
+  readonly parameterSize: number;
+  /** Numbers in one action: 1 if it is the index of one, else d. */
+  readonly actionSize: number;
+  /** Draws a ~ pi(.|y) into action[actionOffset ..]. */
+  sample(y: ArrayLike<number>, offset: number, rng: Rng, action: MutableArray, actionOffset: number): void;
+  /** Writes the most probable action to action[actionOffset ..]. */
+  mode(y: ArrayLike<number>, offset: number, action: MutableArray, actionOffset: number): void;
+  /** log pi(a|y) in nats; of a density where actions are continuous. */
+  logProb(y: ArrayLike<number>, offset: number, action: ArrayLike<number>, actionOffset: number): number;
+  /** dY[offset ..] += weight * d log pi(a|y) / dy. */
+  addScore(
+    y: ArrayLike<number>,
+    offset: number,
+    action: ArrayLike<number>,
+    actionOffset: number,
+    weight: number,
+    dY: MutableVector,
+  ): void;
+  /** H(pi(.|y)) in nats. */
+  entropy(y: ArrayLike<number>, offset: number): number;
+  /** dY[offset ..] += weight * dH/dy. */
+  addEntropyGradient(y: ArrayLike<number>, offset: number, weight: number, dY: MutableVector): void;
+  /** D_KL(p || q) in nats between the distributions with parameters p[offset ..] and q[offset ..]. */
+  kl(p: ArrayLike<number>, q: ArrayLike<number>, offset: number): number;
+  /** dQ[offset ..] += weight * d D_KL(p || q) / dq. */
+  addKlGradientQ(
+    p: ArrayLike<number>,
+    q: ArrayLike<number>,
+    offset: number,
+    weight: number,
+    dQ: MutableVector,
+  ): void;
+}
+
+/** Arrays that hold actions: whole numbers or floats. */
+export type MutableArray = MutableVector | Int32Array;
+
+/** The softmax over the logits of n actions. */
+export function categoricalHead(actions: number): Head {
+  const n = checkInteger('actions', actions, 1);
+  return {
+    kind: 'categorical',
+    parameterSize: n,
+    actionSize: 1,
+    sample(y, offset, rng, action, actionOffset) {
+      action[actionOffset] = categorical.sample(y, rng, offset, n);
+    },
+    mode(y, offset, action, actionOffset) {
+      let best = 0;
+      for (let k = 1; k < n; k++) if (y[offset + k] > y[offset + best]) best = k;
+      action[actionOffset] = best;
+    },
+    logProb: (y, offset, action, actionOffset) => categorical.logProb(y, action[actionOffset], offset, n),
+    addScore(y, offset, action, actionOffset, weight, dY) {
+      categorical.addScore(y, action[actionOffset], weight, dY, offset, n, offset);
+    },
+    entropy: (y, offset) => categorical.entropy(y, offset, n),
+    addEntropyGradient(y, offset, weight, dY) {
+      categorical.addEntropyGradient(y, weight, dY, offset, n, offset);
+    },
+    kl: (p, q, offset) => categorical.kl(p, q, offset, n),
+    addKlGradientQ(p, q, offset, weight, dQ) {
+      categorical.addKlGradientQ(p, q, weight, dQ, offset, n, offset);
+    },
+  };
+}
+
+/** The diagonal Gaussian in d dimensions, y = (mu, log sigma). */
+export function gaussianHead(dimensions: number): Head {
+  const d = checkInteger('dimensions', dimensions, 1);
+  return {
+    kind: 'gaussian',
+    parameterSize: 2 * d,
+    actionSize: d,
+    sample(y, offset, rng, action, actionOffset) {
+      for (let k = offset; k < offset + d; k++)
+        action[actionOffset++] = y[k] + Math.exp(y[k + d]) * rng.normal();
+    },
+    mode(y, offset, action, actionOffset) {
+      for (let k = offset; k < offset + d; k++) action[actionOffset++] = y[k];
+    },
+    logProb(y, offset, action, actionOffset) {
+      let sum = 0;
+      for (let k = offset; k < offset + d; k++)
+        sum += normalLogProb(standardize(action[actionOffset++], y[k], y[k + d]), y[k + d]);
+      return sum;
+    },
+    addScore(y, offset, action, actionOffset, weight, dY) {
+      for (let k = offset; k < offset + d; k++) {
+        const z = standardize(action[actionOffset++], y[k], y[k + d]);
+        dY[k] += weight * z * Math.exp(-y[k + d]);
+        dY[k + d] += weight * (z * z - 1);
+      }
+    },
+    entropy(y, offset) {
+      let sum = 0;
+      for (let k = offset + d; k < offset + 2 * d; k++) sum += normalEntropy(y[k]);
+      return sum;
+    },
+    addEntropyGradient(_y, offset, weight, dY) {
+      for (let k = offset + d; k < offset + 2 * d; k++) dY[k] += weight;
+    },
+    kl(p, q, offset) {
+      let sum = 0;
+      for (let k = offset; k < offset + d; k++)
+        sum += normalKl(standardize(p[k], q[k], q[k + d]), p[k + d] - q[k + d]);
+      return sum;
+    },
+    addKlGradientQ(p, q, offset, weight, dQ) {
+      for (let k = offset; k < offset + d; k++) {
+        const z = standardize(p[k], q[k], q[k + d]);
+        dQ[k] -= weight * z * Math.exp(-q[k + d]);
+        dQ[k + d] -= weight * (Math.expm1(2 * (p[k + d] - q[k + d])) + z * z);
+      }
+    },
+  };
+}

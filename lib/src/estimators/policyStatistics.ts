@@ -1,0 +1,57 @@
+/** What a policy says about the steps of a batch: log-probabilities of the actions taken, entropy, divergence from another. */
+
+import { fail } from '../math/check';
+import type { FloatArray } from '../networks/network';
+import type { Policy } from '../policies/policy';
+import { checkPolicyReads, type TrajectoryBatch } from '../rollout/trajectoryBatch';
+
+/** The network's outputs for all steps of a batch [T * K], reused by its next `forward`. */
+export function distributionParameters(batch: TrajectoryBatch, policy: Policy): FloatArray {
+  checkPolicyReads(batch, policy);
+  const { observations, observationSize, rewards } = batch;
+  return policy.network.forward(observations, rewards.length, 0, observationSize);
+}
+
+/** log pi_theta(a_t|s_t) of every step [T], in nats. */
+export function actionLogProbs(batch: TrajectoryBatch, policy: Policy): Float64Array {
+  checkPolicyActs(batch, policy);
+  const { head } = policy;
+  const y = distributionParameters(batch, policy);
+  return Float64Array.from({ length: batch.rewards.length }, (_, t) =>
+    head.logProb(y, t * head.parameterSize, batch.actions, t * head.actionSize),
+  );
+}
+
+/** Mean over the states of a batch of the entropy H(pi_theta(.|s)), in nats. */
+export function meanEntropy(batch: TrajectoryBatch, policy: Policy): number {
+  const { head } = policy;
+  const y = distributionParameters(batch, policy);
+  let total = 0;
+  for (let k = 0; k < y.length; k += head.parameterSize) total += head.entropy(y, k);
+  return total / batch.rewards.length;
+}
+
+/** Mean over the states of a batch of D_KL(p(.|s) || q(.|s)), in nats. */
+export function meanKl(batch: TrajectoryBatch, p: Policy, q: Policy): number {
+  const { head } = p;
+  if (q.head.kind !== head.kind || q.head.parameterSize !== head.parameterSize)
+    fail(
+      `p and q are a ${head.kind} policy with ${head.parameterSize} outputs and a ${q.head.kind} policy with ${q.head.parameterSize}, but must be of one kind and size.`,
+    );
+  const yP = distributionParameters(batch, p).slice();
+  const yQ = distributionParameters(batch, q);
+  let total = 0;
+  for (let k = 0; k < yP.length; k += head.parameterSize) total += head.kl(yP, yQ, k);
+  return total / batch.rewards.length;
+}
+
+/** Throws unless the batch's actions are such as the policy takes. */
+export function checkPolicyActs(batch: TrajectoryBatch, { head }: Policy): void {
+  const { actions, actionSize } = batch;
+  if (actionSize !== head.actionSize)
+    fail(`policy takes actions of size ${head.actionSize}, but those of the batch have size ${actionSize}.`);
+  if (head.kind === 'categorical' && !(actions instanceof Int32Array))
+    fail(
+      `policy chooses among ${head.parameterSize} actions, but the actions of the batch are no whole numbers.`,
+    );
+}
