@@ -7,6 +7,7 @@ import {
   criticValues,
   generalizedAdvantages,
   linearBaseline,
+  normalizeAdvantages,
   nStepAdvantages,
   Rng,
   rewardToGo,
@@ -195,6 +196,55 @@ test('over the partial trajectories of a vectorised rollout: the same as if the 
     near(first.subarray(copy * 20, copy * 20 + 20), expected.subarray(copy * 40, copy * 40 + 20));
     near(second.subarray(copy * 20, copy * 20 + 20), expected.subarray(copy * 40 + 20, copy * 40 + 40));
   }
+});
+
+test('normalised advantages: by hand, and the same for any units', () => {
+  // mean 3, deviations -2, -2, 1, 3: squares sum to 18 over 4 steps
+  near(
+    normalizeAdvantages([1, 1, 4, 6], { epsilon: 0 }),
+    [-2, -2, 1, 3].map(x => x / Math.sqrt(4.5)),
+  );
+  near(
+    normalizeAdvantages([1, 1, 4, 6]),
+    [-2, -2, 1, 3].map(x => x / (Math.sqrt(4.5) + 1e-8)),
+    1e-15,
+  );
+  near(normalizeAdvantages([-1, 1], { epsilon: 3 }), [-0.25, 0.25], 0);
+  // Nothing is better than the rest of a batch of one, or where all are equal: not even by a rounding error.
+  for (const epsilon of [0, 1e-8])
+    for (const equal of [[7], [0, 0], new Array(1001).fill(0.1), new Array(1001).fill(1e12 / 3)])
+      near(normalizeAdvantages(equal, { epsilon }), new Array(equal.length).fill(0), 0);
+  assert.equal(normalizeAdvantages([]).length, 0);
+  fc.assert(
+    fc.property(fc.nat(1e6), seed => {
+      const rng = new Rng(seed);
+      const advantages = Float64Array.from({ length: rng.integer(2, 50) }, () => rng.normal());
+      const T = advantages.length;
+      const out = normalizeAdvantages(advantages, { epsilon: 0 });
+      near([out.reduce((sum, x) => sum + x, 0) / T, out.reduce((sum, x) => sum + x * x, 0) / T], [0, 1]);
+      near(
+        normalizeAdvantages(
+          advantages.map(x => 5 + 1000 * x),
+          { epsilon: 0 },
+        ),
+        out,
+        1e-11,
+      );
+      assert.equal(normalizeAdvantages(advantages, { epsilon: 0, out: advantages }), advantages);
+      assert.deepEqual(advantages, out);
+    }),
+    { seed: 1, numRuns: 100 },
+  );
+  const throwsWith = (run: () => unknown, message: string) => assert.throws(run, { message });
+  throwsWith(() => normalizeAdvantages([1, NaN]), 'advantages[1] is NaN, but must be a finite number.');
+  throwsWith(
+    () => normalizeAdvantages([1, 2], { epsilon: -1 }),
+    'epsilon is -1, but must be a finite number of at least 0.',
+  );
+  throwsWith(
+    () => normalizeAdvantages([1, 2], { out: new Float64Array(1) }),
+    'out has length 1, but must have length 2.',
+  );
 });
 
 test('bad input is named', () => {

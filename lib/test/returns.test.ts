@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  discountByTime,
   discountedReturn,
   perTrajectoryGradients,
   Rng,
@@ -54,6 +55,21 @@ test('reward-to-go obeys its recurrence within each trajectory, and starts with 
     }),
     { seed: 1, numRuns: 200 },
   );
+});
+
+test('weights times gamma^t, from the start of each trajectory', () => {
+  const weights = Float64Array.of(1, 2, 4, 8, 16);
+  near(discountByTime(weights, 0.5), [1, 1, 1, 1, 1], 0);
+  near(discountByTime(weights, 0.5, [0, 2, 5]), [1, 1, 4, 4, 4], 0);
+  near(discountByTime(weights, 0, [0, 2, 5]), [1, 0, 4, 0, 0], 0);
+  assert.deepEqual(discountByTime(weights, 1), weights);
+  assert.equal(discountByTime([], 0.5).length, 0);
+  assert.equal(discountByTime(weights, 0.5, [0, 5], weights), weights);
+  near(weights, [1, 1, 1, 1, 1], 0);
+  assert.throws(() => discountByTime([NaN], 1), /weights\[0\] is NaN/);
+  assert.throws(() => discountByTime([1], 1.5), /gamma is 1\.5/);
+  assert.throws(() => discountByTime([1, 2], 1, [0, 1]), /episodeStarts is \[0, 1\]/);
+  assert.throws(() => discountByTime([1], 1, [0, 1], new Float64Array(2)), /out has length 2/);
 });
 
 test('bad input is named', () => {

@@ -140,8 +140,8 @@ export function valueTargets(
  * Advantages [T] brought to mean 0 and standard deviation 1 over the batch, (A_t - mean) / (deviation + epsilon), where
  * deviation^2 = sum_t (A_t - mean)^2 / T (T, not T - 1). Where all are equal, as in a batch of one step, the result is 0.
  *
- * The mean is that of the very steps whose scores are weighed, and with the deviation it multiplies the whole gradient by a
- * random number: like a baseline fitted to its own batch, it biases the gradient by O(1/T), and its length is lost.
+ * The mean acts as a baseline and the deviation as a step size, both taken from the very steps whose scores they weigh: that
+ * biases the gradient by O(1 / number of trajectories), and how large the advantages were is lost.
  * @param options.epsilon at least 0; 1e-8 by default, small beside advantages of ordinary size
  * @param options.out [T] where to write; a new array by default, and it may be `advantages`
  */

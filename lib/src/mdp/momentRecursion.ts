@@ -100,7 +100,8 @@ export function totalReturn({ d, row, column }: Entries, gamma: number): Recursi
         out[i * size] += p * m[0];
         for (let k = 0; k < d; k++) out[vector + k] += p * (psi[k] * m[0] + m[1 + k]);
         for (let q = 0; q < row.length; q++) {
-          const [x, y] = [row[q], column[q]];
+          const x = row[q];
+          const y = column[q];
           out[matrix + q] +=
             p * (psi[x] * psi[y] * m[0] + (psi[x] * m[1 + y] + psi[y] * m[1 + x]) + m[1 + d + q]);
         }
@@ -198,7 +199,8 @@ function addSecondMoment(
 ): void {
   const cc = c * c;
   for (let q = 0; q < row.length; q++) {
-    const [i, j] = [row[q], column[q]];
+    const i = row[q];
+    const j = column[q];
     out[xx + q] +=
       p * (psi[i] * psi[j] * squared + (c * psi[i] * withX[j] + c * psi[j] * withX[i]) + cc * after[xx + q]);
   }
