@@ -107,7 +107,8 @@ export interface AdvantageBiasVarianceOptions extends AdvantageEstimate {
 
 /**
  * An advantage estimate held against the advantage, for each (s, a) at [s * A + a]; with a horizon for each (t, s, a) at
- * [(t * S + s) * A + a], t = 0 .. H - 1. All is 0 in terminal states.
+ * [(t * S + s) * A + a], t = 0 .. H - 1. All is 0 in terminal states, and NaN where there is no advantage (gamma = 1 in a
+ * state that is never met and from which the episode may never end).
  */
 export interface AdvantageBiasVariance {
   /** A^pi(s,a), or A_t(s,a) of the episodes that the horizon cuts. */

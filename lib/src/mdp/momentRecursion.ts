@@ -78,7 +78,7 @@ export function totalReturn({ d, row, column }: Entries, gamma: number): Recursi
   const size = 1 + d + row.length;
   const atEnd = new Float64Array(3 * size);
   atEnd[0] = 1;
-  const m = new Float64Array(size);
+  const m1 = new Float64Array(d);
   return {
     count: 3 * size,
     atEnd,
@@ -86,24 +86,22 @@ export function totalReturn({ d, row, column }: Entries, gamma: number): Recursi
     weight: [size, 2 * size],
     step(out, p, r, r2, psi, after) {
       for (let i = 0; i < 3; i++) {
-        // E[R^i], E[R^i Psi'], E[R^i Psi' Psi'^T], by expanding R^i = (r + gamma R')^i
-        if (i === 0) for (let k = 0; k < size; k++) m[k] = after[k];
-        else if (i === 1) for (let k = 0; k < size; k++) m[k] = r * after[k] + gamma * after[size + k];
-        else {
-          const cross = 2 * gamma * r;
-          const squared = gamma * gamma;
-          for (let k = 0; k < size; k++)
-            m[k] = r2 * after[k] + cross * after[size + k] + squared * after[2 * size + k];
-        }
+        // E[R^i], E[R^i Psi'], E[R^i Psi' Psi'^T] are u, v and w times the blocks after, by R^i = (r + gamma R')^i
+        const u = i === 0 ? 1 : i === 1 ? r : r2;
+        const v = i === 0 ? 0 : i === 1 ? gamma : 2 * gamma * r;
+        const w = i === 2 ? gamma * gamma : 0;
+        const expand = (k: number) => u * after[k] + v * after[size + k] + w * after[2 * size + k];
+        const m0 = expand(0);
+        for (let k = 0; k < d; k++) m1[k] = expand(1 + k);
         const vector = i * size + 1;
         const matrix = vector + d;
-        out[i * size] += p * m[0];
-        for (let k = 0; k < d; k++) out[vector + k] += p * (psi[k] * m[0] + m[1 + k]);
+        out[i * size] += p * m0;
+        for (let k = 0; k < d; k++) out[vector + k] += p * (psi[k] * m0 + m1[k]);
         for (let q = 0; q < row.length; q++) {
           const x = row[q];
           const y = column[q];
           out[matrix + q] +=
-            p * (psi[x] * psi[y] * m[0] + (psi[x] * m[1 + y] + psi[y] * m[1 + x]) + m[1 + d + q]);
+            p * (psi[x] * psi[y] * m0 + (psi[x] * m1[y] + psi[y] * m1[x]) + expand(1 + d + q));
         }
       }
     },
