@@ -6,6 +6,12 @@ export {
   type ReinforceResult,
   reinforce,
 } from './algorithms/reinforce';
+export {
+  type VanillaPolicyGradientOptions,
+  type VanillaPolicyGradientRecord,
+  type VanillaPolicyGradientResult,
+  vanillaPolicyGradient,
+} from './algorithms/vanillaPolicyGradient';
 export * as categorical from './distributions/categorical';
 export * as gaussian from './distributions/gaussian';
 export { categoricalHead, gaussianHead, type Head } from './distributions/head';
@@ -115,7 +121,15 @@ export {
   linearNetwork,
 } from './networks/linear';
 export type { FloatArray, Network } from './networks/network';
-export { type AdamOptions, adam, type Optimizer, sgd } from './networks/optimizers';
+export {
+  type AdamOptions,
+  adam,
+  clipGradientNorm,
+  gradientNorm,
+  type Optimizer,
+  type OptimizerChoice,
+  sgd,
+} from './networks/optimizers';
 export { type TableNetworkOptions, tableNetwork } from './networks/table';
 export { tfBackend } from './networks/tf/backend';
 export {
@@ -156,6 +170,7 @@ export {
   type CollectStepsOptions,
   collectEpisodes,
   collectSteps,
+  type StepBatch,
 } from './rollout/collect';
 export {
   type Actor,

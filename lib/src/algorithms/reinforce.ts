@@ -15,14 +15,14 @@ import type { Env } from '../envs/env';
 import { meanEntropy } from '../estimators/policyStatistics';
 import { type ReinforceForm, scoreGradient, scoreWeights } from '../estimators/scoreFunction';
 import { checkpoint } from '../interrupt';
-import { checkFinite, checkGamma, checkInteger, fail, show } from '../math/check';
+import { checkFinite, checkGamma, checkInteger } from '../math/check';
 import { Rng } from '../math/rng';
 import { mean } from '../math/statistics';
-import type { FloatArray } from '../networks/network';
-import { adam, type Optimizer, sgd } from '../networks/optimizers';
+import { gradientNorm, makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
 import { episodeReturns } from '../rollout/trajectoryBatch';
+import { checkAllFinite } from './training';
 
 export interface ReinforceOptions<P extends Policy = Policy> {
   /** The task. It stays untouched: episodes run in a copy. */
@@ -44,7 +44,7 @@ export interface ReinforceOptions<P extends Policy = Policy> {
   /** Whether G_t is multiplied by gamma^t: then g estimates the gradient of the discounted objective without bias. */
   discountState?: boolean;
   /** 'sgd': theta + alpha g; 'adam': steps scaled by each parameter's recent gradients; or one of your own. */
-  optimizer?: 'sgd' | 'adam' | Optimizer;
+  optimizer?: OptimizerChoice;
   /** A step limit below the environment's own, or one for an environment that has none. */
   maxSteps?: number;
   /** Called after each iteration; awaited, so that it may draw. */
@@ -102,15 +102,15 @@ export async function reinforce<P extends Policy>({
   for (let iteration = 0; iteration < iterations; iteration++) {
     await checkpoint();
     const batch = collectEpisodes(env, policy, { episodes: episodesPerIteration, rng, maxSteps });
-    checkAllFinite('a reward of the environment', batch.rewards, iteration);
+    checkAllFinite('reinforce', iteration, 'a reward of the environment', batch.rewards);
 
     const weights = scoreWeights(batch, { gamma, form, discountState });
     const gradient = scoreGradient(batch, policy, weights);
-    checkAllFinite('a number of the gradient', gradient, iteration);
+    checkAllFinite('reinforce', iteration, 'a number of the gradient', gradient);
 
     const entropy = meanEntropy(batch, policy);
     optimizer.ascend(policy.parameters, gradient);
-    checkAllFinite('a parameter', policy.parameters, iteration);
+    checkAllFinite('reinforce', iteration, 'a parameter', policy.parameters);
 
     steps += batch.rewards.length;
     const returns = episodeReturns(batch);
@@ -118,7 +118,7 @@ export async function reinforce<P extends Policy>({
       iteration,
       meanReturn: mean(returns),
       episodeReturns: returns,
-      gradientNorm: Math.sqrt(gradient.reduce((sum, x) => sum + x * x, 0)),
+      gradientNorm: gradientNorm(gradient),
       entropy,
       steps,
     };
@@ -126,18 +126,4 @@ export async function reinforce<P extends Policy>({
     await onIteration?.(record);
   }
   return { policy, history };
-}
-
-function makeOptimizer(choice: 'sgd' | 'adam' | Optimizer, learningRate: number): Optimizer {
-  if (choice === 'sgd') return sgd({ learningRate });
-  if (choice === 'adam') return adam({ learningRate });
-  if (typeof choice?.ascend !== 'function')
-    throw new TypeError(`optimizer is ${show(choice)}, but must be 'sgd', 'adam' or an optimizer.`);
-  return choice;
-}
-
-function checkAllFinite(what: string, values: FloatArray, iteration: number): void {
-  const bad = values.find(x => !Number.isFinite(x));
-  if (bad !== undefined)
-    fail(`reinforce stopped at iteration ${iteration}: ${what} is ${bad}, but must be a finite number.`);
 }

@@ -1,5 +1,6 @@
 /** What a policy says about the steps of a batch: log-probabilities of the actions taken, entropy, divergence from another. */
 
+import type { Head } from '../distributions/head';
 import { fail } from '../math/check';
 import type { FloatArray } from '../networks/network';
 import type { Policy } from '../policies/policy';
@@ -22,14 +23,23 @@ export function actionLogProbs(batch: TrajectoryBatch, policy: Policy): Float64A
   );
 }
 
-/** Mean over the states of a batch of the entropy H(pi_theta(.|s)), in nats. */
-export function meanEntropy(batch: TrajectoryBatch, policy: Policy): number {
-  const { head } = policy;
-  const y = distributionParameters(batch, policy);
+/** The mean entropy of the distributions with parameters y [T * K], in nats. */
+export function meanEntropyOf(head: Head, y: ArrayLike<number>): number {
   let total = 0;
   for (let k = 0; k < y.length; k += head.parameterSize) total += head.entropy(y, k);
-  return total / batch.rewards.length;
+  return (total * head.parameterSize) / y.length;
 }
+
+/** The mean of D_KL(p || q) over rows of parameters [T * K], in nats. */
+export function meanKlOf(head: Head, p: ArrayLike<number>, q: ArrayLike<number>): number {
+  let total = 0;
+  for (let k = 0; k < p.length; k += head.parameterSize) total += head.kl(p, q, k);
+  return (total * head.parameterSize) / p.length;
+}
+
+/** Mean over the states of a batch of the entropy H(pi_theta(.|s)), in nats. */
+export const meanEntropy = (batch: TrajectoryBatch, policy: Policy): number =>
+  meanEntropyOf(policy.head, distributionParameters(batch, policy));
 
 /** Mean over the states of a batch of D_KL(p(.|s) || q(.|s)), in nats. */
 export function meanKl(batch: TrajectoryBatch, p: Policy, q: Policy): number {
@@ -38,11 +48,7 @@ export function meanKl(batch: TrajectoryBatch, p: Policy, q: Policy): number {
     fail(
       `p and q are a ${head.kind} policy with ${head.parameterSize} outputs and a ${q.head.kind} policy with ${q.head.parameterSize}, but must be of one kind and size.`,
     );
-  const yP = distributionParameters(batch, p).slice();
-  const yQ = distributionParameters(batch, q);
-  let total = 0;
-  for (let k = 0; k < yP.length; k += head.parameterSize) total += head.kl(yP, yQ, k);
-  return total / batch.rewards.length;
+  return meanKlOf(head, distributionParameters(batch, p).slice(), distributionParameters(batch, q));
 }
 
 /** Throws unless the batch's actions are such as the policy takes. */

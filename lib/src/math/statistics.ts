@@ -10,6 +10,7 @@
 import {
   linearRegression,
   mean as meanOf,
+  variance as populationVariance,
   quantile as quantileOf,
   quantileSorted,
   sampleVariance,
@@ -68,6 +69,18 @@ export const variance: Statistic = sample => sampleVariance(checkSample('sample'
 
 /** The standard error of the mean, sqrt(variance / n). */
 export const standardError: Statistic = sample => Math.sqrt(variance(sample) / sample.length);
+
+/**
+ * 1 - var(target - prediction) / var(target): 1 for perfect predictions, 0 for a constant one, negative for worse than
+ * that; NaN where the targets don't vary.
+ */
+export function explainedVariance(predictions: ArrayLike<number>, targets: ArrayLike<number>): number {
+  const sample = checkSample('targets', targets);
+  checkVector('predictions', predictions, sample.length);
+  const total = populationVariance(sample);
+  const left = populationVariance(sample.map((target, t) => target - predictions[t]));
+  return total > 0 ? 1 - left / total : Number.NaN;
+}
 
 /** The p-quantile with linear interpolation between order statistics (numpy's default, type 7 in R). */
 export function quantile(sample: ArrayLike<number>, p: number): number {

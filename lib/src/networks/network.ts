@@ -58,6 +58,14 @@ export function ascendAlong(network: Network, optimizer: Optimizer): void {
   network.gradient.fill(0);
 }
 
+/** Throws unless observations of the size of these are what the network reads. */
+export function checkReads(network: Network, observationSize: number, of: string): void {
+  if ((network.inputSize ?? observationSize) !== observationSize)
+    fail(
+      `${of} is made for observations of ${network.inputSize} numbers, but those of the batch have ${observationSize}.`,
+    );
+}
+
 /** Throws unless a gradient has as many numbers as theta. */
 export function checkGradient(gradient: ArrayLike<number>, length: number): void {
   if (gradient?.length !== length)

@@ -8,7 +8,7 @@
  * Adam is that of Kingma and Ba 2015, algorithm 1, with the sign turned from descent to ascent.
  */
 
-import { checkFinite, checkVector } from '../math/check';
+import { checkFinite, checkVector, show } from '../math/check';
 import type { FloatArray } from './network';
 
 /** Changes parameters so that an objective grows. One optimizer serves one parameter vector. */
@@ -39,34 +39,92 @@ export interface AdamOptions {
   epsilon?: number;
 }
 
-/** Adam: each parameter's step is scaled by the size of its own recent gradients. */
-export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions): Optimizer {
-  checkFinite('learningRate', learningRate, 0);
-  checkFinite('beta1', beta1, 0, 1 - 1e-12);
-  checkFinite('beta2', beta2, 0, 1 - 1e-12);
-  checkFinite('epsilon', epsilon, 0);
-  let mean = new Float64Array(0);
-  let square = new Float64Array(0);
-  let beta1Power = 1;
-  let beta2Power = 1;
-  return {
-    ascend(parameters, gradient) {
-      checkVector('gradient', gradient, parameters.length);
-      if (mean.length === 0) {
-        mean = new Float64Array(parameters.length);
-        square = new Float64Array(parameters.length);
-      }
-      checkVector('parameters', parameters, mean.length);
-      beta1Power *= beta1;
-      beta2Power *= beta2;
-      for (let k = 0; k < parameters.length; k++) {
-        const g = gradient[k];
-        mean[k] = beta1 * mean[k] + (1 - beta1) * g;
-        square[k] = beta2 * square[k] + (1 - beta2) * g * g;
-        const meanHat = mean[k] / (1 - beta1Power);
-        const squareHat = square[k] / (1 - beta2Power);
-        parameters[k] += (learningRate * meanHat) / (Math.sqrt(squareHat) + epsilon);
-      }
-    },
-  };
+/**
+ * Adam: each parameter's step is scaled by the size of its own recent gradients. Settings and state are in sight, so that
+ * an engine may run the update in kernels of its own.
+ */
+export class Adam implements Optimizer {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** m and v, as long as theta from the first update on. */
+  mean: FloatArray = new Float64Array(0);
+  square: FloatArray = new Float64Array(0);
+  private beta1Power = 1;
+  private beta2Power = 1;
+
+  constructor({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions) {
+    this.learningRate = checkFinite('learningRate', learningRate, 0);
+    this.beta1 = checkFinite('beta1', beta1, 0, 1 - 1e-12);
+    this.beta2 = checkFinite('beta2', beta2, 0, 1 - 1e-12);
+    this.epsilon = checkFinite('epsilon', epsilon, 0);
+  }
+
+  ascend(parameters: FloatArray, gradient: ArrayLike<number>): void {
+    checkVector('gradient', gradient, parameters.length);
+    if (this.mean.length === 0)
+      this.keepStateIn(new Float64Array(parameters.length), new Float64Array(parameters.length));
+    const { learningRate, beta1, beta2, epsilon, mean, square } = this;
+    checkVector('parameters', parameters, mean.length);
+    const { meanSum, squareSum } = this.nextUpdate();
+    for (let k = 0; k < parameters.length; k++) {
+      const g = gradient[k];
+      mean[k] = beta1 * mean[k] + (1 - beta1) * g;
+      square[k] = beta2 * square[k] + (1 - beta2) * g * g;
+      const meanHat = mean[k] / meanSum;
+      const squareHat = square[k] / squareSum;
+      parameters[k] += (learningRate * meanHat) / (Math.sqrt(squareHat) + epsilon);
+    }
+  }
+
+  /** Moves m and v to these arrays, as long as theta: zeros before the first update. */
+  keepStateIn(mean: FloatArray, square: FloatArray): void {
+    if (this.mean.length > 0) {
+      checkVector('parameters', mean, this.mean.length);
+      mean.set(this.mean);
+      square.set(this.square);
+    }
+    this.mean = mean;
+    this.square = square;
+  }
+
+  /** Counts update k, and tells what the weights in m and in v sum to by then: 1 - beta1^k and 1 - beta2^k. */
+  nextUpdate(): { meanSum: number; squareSum: number } {
+    this.beta1Power *= this.beta1;
+    this.beta2Power *= this.beta2;
+    return { meanSum: 1 - this.beta1Power, squareSum: 1 - this.beta2Power };
+  }
+}
+
+/** Adam with these settings, at its start. */
+export const adam = (options: AdamOptions): Adam => new Adam(options);
+
+/** An optimizer by name, with a learning rate that is stated beside it; or one of the caller's own. */
+export type OptimizerChoice = 'sgd' | 'adam' | Optimizer;
+
+/** The optimizer that a choice means. */
+export function makeOptimizer(choice: OptimizerChoice, learningRate: number): Optimizer {
+  if (choice === 'sgd') return sgd({ learningRate });
+  if (choice === 'adam') return adam({ learningRate });
+  if (typeof choice?.ascend !== 'function')
+    throw new TypeError(`optimizer is ${show(choice)}, but must be 'sgd', 'adam' or an optimizer.`);
+  return choice;
+}
+
+/** The Euclidean length of a gradient. */
+export function gradientNorm(gradient: ArrayLike<number>): number {
+  let sum = 0;
+  for (let k = 0; k < gradient.length; k++) sum += gradient[k] * gradient[k];
+  return Math.sqrt(sum);
+}
+
+/**
+ * Shortens a gradient that is longer than `maxNorm` to that length (Pascanu, Mikolov and Bengio 2013), in place.
+ * @returns its length before
+ */
+export function clipGradientNorm(gradient: FloatArray, maxNorm: number): number {
+  const norm = gradientNorm(gradient);
+  if (norm > maxNorm) for (let k = 0; k < gradient.length; k++) gradient[k] *= maxNorm / norm;
+  return norm;
 }

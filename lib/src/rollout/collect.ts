@@ -117,16 +117,18 @@ export interface CollectStepsOptions {
   rng: Rng;
 }
 
+/** What `collectSteps` returns: a batch, and how the episodes that ended in it fared. */
+export interface StepBatch extends TrajectoryBatch {
+  /** Undiscounted returns of the episodes that ended during these steps, from their first step on, copy by copy. */
+  readonly finishedReturns: Float64Array;
+}
+
 /**
  * T steps of each of the N copies, from where they stand: call `vectorEnv.reset(rng)` once, then this once an iteration.
  * Rows are ordered copy by copy (row i T + t is step t of copy i), so that every trajectory is contiguous; a copy's T
  * rows are cut into trajectories where its episodes end, and the last one is partial if its episode goes on.
  */
-export function collectSteps(
-  env: VectorEnv,
-  policy: Policy,
-  { steps, rng }: CollectStepsOptions,
-): TrajectoryBatch {
+export function collectSteps(env: VectorEnv, policy: Policy, { steps, rng }: CollectStepsOptions): StepBatch {
   checkInteger('steps', steps, 1);
   checkPolicyFits(policy, env);
   checkRng(rng);
@@ -141,7 +143,10 @@ export function collectSteps(
     for (let i = 0; i < n; i++) recorders[i].observe();
   }
   for (const recorder of recorders) recorder.cut();
-  return joined(env, recorders);
+  return {
+    ...joined(env, recorders),
+    finishedReturns: Float64Array.from(recorders.flatMap(recorder => recorder.finishedReturns)),
+  };
 }
 
 /** The arrays of a batch that hold one row a step. */
@@ -172,6 +177,8 @@ class Recorder {
   readonly ends: number[] = [];
   /** The observation after the last step of each trajectory. */
   readonly finalObservations: number[] = [];
+  /** The undiscounted return of each episode that ended. */
+  readonly finishedReturns: number[] = [];
 
   constructor(
     private readonly env: VectorEnv,
@@ -201,7 +208,10 @@ class Recorder {
     rows.terminated[t] = env.terminated[copy];
     rows.truncated[t] = env.truncated[copy];
     const over = rows.terminated[t] === 1 || rows.truncated[t] === 1;
-    if (over) this.cut();
+    if (over) {
+      this.finishedReturns.push(env.episodeReturns[copy]);
+      this.cut();
+    }
     return over;
   }
 

@@ -9,6 +9,7 @@
  */
 
 import { checkInteger, checkVector, fail, show } from '../math/check';
+import { checkReads } from '../networks/network';
 import type { Policy } from '../policies/policy';
 
 /** Trajectories in flat arrays; see `trajectoryBatch` for one made by hand. */
@@ -119,11 +120,7 @@ export function trajectoryBatch(input: TrajectoryBatchInput): TrajectoryBatch {
 
 /** Throws unless the batch's observations are of the size that the policy is made for. */
 export function checkPolicyReads(batch: TrajectoryBatch, { network }: Policy): void {
-  const { observationSize } = batch;
-  if ((network.inputSize ?? observationSize) !== observationSize)
-    fail(
-      `policy is made for observations of ${network.inputSize} numbers, but those of the batch have ${observationSize}.`,
-    );
+  checkReads(network, batch.observationSize, 'policy');
 }
 
 /** Starts of trajectories that fill the rows 0 .. steps - 1: begins with 0, grows, ends with `steps`. */

@@ -1,0 +1,154 @@
+/**
+ * "Vanilla" policy gradient (lecture 6, the algorithm box of that name):
+ *
+ *   initialise theta, baseline b
+ *   for each iteration
+ *     collect a set of trajectories by executing the current policy
+ *     at each step  G_t = sum_{t' >= t} gamma^{t' - t} r_t',   A_t = G_t - b(s_t)
+ *     re-fit the baseline by minimising  sum_i sum_t |b(s_t) - G_t|^2
+ *     g = 1/m sum_i sum_t  A_t grad_theta log pi_theta(a_t|s_t)
+ *     theta <- theta + alpha g        (SGD, or an Adam step along g)
+ *
+ * It is REINFORCE (./reinforce.ts) with a baseline. A_t is computed before the baseline is fitted to the same returns,
+ * in the order of the box: so b has not seen a_t, and g stays unbiased.
+ */
+
+import type { Env } from '../envs/env';
+import { normalizeAdvantages } from '../estimators/advantages';
+import { type Baseline, noBaseline } from '../estimators/baselines';
+import { distributionParameters, meanEntropyOf, meanKlOf } from '../estimators/policyStatistics';
+import { rewardToGo } from '../estimators/returns';
+import { scoreGradient, scoreWeights } from '../estimators/scoreFunction';
+import { checkpoint } from '../interrupt';
+import { checkFinite, checkGamma, checkInteger } from '../math/check';
+import { Rng } from '../math/rng';
+import { explainedVariance, mean } from '../math/statistics';
+import { gradientNorm, makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
+import type { Policy } from '../policies/policy';
+import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
+import { episodeReturns } from '../rollout/trajectoryBatch';
+import { checkAllFinite } from './training';
+
+export interface VanillaPolicyGradientOptions<P extends Policy = Policy> {
+  /** The task. It stays untouched: episodes run in copies. */
+  env: Env;
+  /** pi_theta to begin with: tabular, linear or a network, over discrete or continuous actions. A clone is trained. */
+  policy: P;
+  /** b, which is fitted in place; none by default. See ../estimators/baselines.ts and networkBaseline.ts. */
+  baseline?: Baseline;
+  /** Decides everything random. */
+  seed?: number;
+  /** Updates of theta; 50 to 1000. */
+  iterations?: number;
+  /** m, the episodes behind one update; 1 to 100. */
+  episodesPerIteration?: number;
+  /** Discount factor, 0.9 to 1. */
+  gamma?: number;
+  /** alpha; for Adam 0.001 to 0.1, for SGD it depends on the size of the returns. */
+  learningRate?: number;
+  /** 'sgd': theta + alpha g; 'adam': steps scaled by each parameter's recent gradients; or one of your own. */
+  optimizer?: OptimizerChoice;
+  /** Whether A_t is shifted and scaled to mean 0 and standard deviation 1 over each batch. */
+  normalize?: boolean;
+  /** Whether A_t is multiplied by gamma^t, which makes g an unbiased estimate of the discounted objective's gradient. */
+  discountState?: boolean;
+  /** A step limit below the environment's own, or one for an environment that has none. */
+  maxSteps?: number;
+  /** Environments that run side by side, so that a network sees many observations at once; at most m. */
+  copies?: number;
+  /** Called after each iteration; awaited, so that it may draw. */
+  onIteration?: (record: VanillaPolicyGradientRecord) => void | Promise<void>;
+}
+
+/** What happened in one iteration. */
+export interface VanillaPolicyGradientRecord {
+  /** 0, 1, ... */
+  iteration: number;
+  /** Mean of `episodeReturns`. */
+  meanReturn: number;
+  /** [m] sum_t r_t of each episode, undiscounted, under theta before the update. */
+  episodeReturns: Float64Array;
+  /** Euclidean length of g. */
+  gradientNorm: number;
+  /** Mean entropy of pi_theta(.|s) over the states visited, before the update, in nats. */
+  entropy: number;
+  /** Mean D_KL(before || after the update) over the states visited, in nats. */
+  kl: number;
+  /** 1 - var(G - b) / var(G): what the baseline knew of the returns before it was fitted to them. */
+  explainedVariance: number;
+  /** Environment steps since the start of training. */
+  steps: number;
+}
+
+/** What `vanillaPolicyGradient` returns. */
+export interface VanillaPolicyGradientResult<P extends Policy = Policy> {
+  policy: P;
+  baseline: Baseline;
+  history: VanillaPolicyGradientRecord[];
+}
+
+/** Trains a policy by vanilla policy gradient. Rejects, naming the iteration, if a number stops being finite. */
+export async function vanillaPolicyGradient<P extends Policy>({
+  env,
+  policy: initialPolicy,
+  baseline = noBaseline(),
+  seed = 0,
+  iterations = 100,
+  episodesPerIteration = 10,
+  gamma = 0.99,
+  learningRate = 0.01,
+  optimizer: choice = 'adam',
+  normalize = false,
+  discountState = false,
+  maxSteps,
+  copies = episodesPerIteration,
+  onIteration,
+}: VanillaPolicyGradientOptions<P>): Promise<VanillaPolicyGradientResult<P>> {
+  checkInteger('iterations', iterations, 1);
+  checkInteger('episodesPerIteration', episodesPerIteration, 1);
+  checkGamma(gamma);
+  checkFinite('learningRate', learningRate, 0);
+  checkPolicyFits(initialPolicy, env);
+  const policy = initialPolicy.clone() as P;
+  const optimizer = makeOptimizer(choice, learningRate);
+  const rng = new Rng(seed);
+  const history: VanillaPolicyGradientRecord[] = [];
+  const check = (iteration: number, what: string, values: ArrayLike<number>) =>
+    checkAllFinite('vanillaPolicyGradient', iteration, what, values);
+  let steps = 0;
+
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    await checkpoint();
+    const batch = collectEpisodes(env, policy, { episodes: episodesPerIteration, rng, maxSteps, copies });
+    check(iteration, 'a reward of the environment', batch.rewards);
+
+    const values = baseline.predict(batch);
+    const advantages = scoreWeights(batch, { gamma, baseline: values, discountState });
+    if (normalize) normalizeAdvantages(advantages, { out: advantages });
+
+    const returns = rewardToGo(batch.rewards, gamma, batch.episodeStarts);
+    baseline.fit(batch, returns);
+
+    const before = distributionParameters(batch, policy).slice();
+    const gradient = scoreGradient(batch, policy, advantages);
+    check(iteration, 'a number of the gradient', gradient);
+    optimizer.ascend(policy.parameters, gradient);
+    check(iteration, 'a parameter', policy.parameters);
+
+    steps += batch.rewards.length;
+    const undiscounted = episodeReturns(batch);
+    const record = {
+      iteration,
+      meanReturn: mean(undiscounted),
+      episodeReturns: undiscounted,
+      gradientNorm: gradientNorm(gradient),
+      entropy: meanEntropyOf(policy.head, before),
+      kl: meanKlOf(policy.head, before, distributionParameters(batch, policy)),
+      explainedVariance: explainedVariance(values, returns),
+      steps,
+    };
+    history.push(record);
+    await onIteration?.(record);
+  }
+  return { policy, baseline, history };
+}
