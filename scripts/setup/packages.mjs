@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, tsc, workDir } from './paths.mjs';
+import { root, workDir } from './paths.mjs';
 import { commonFailure, runQuietly, SetupFailure, say, saysUnreachable } from './report.mjs';
 
 const OLDEST_NODE = 20;
@@ -61,7 +61,7 @@ function npmFailure(output) {
 export function buildLibrary({ tests = false } = {}) {
   const { status, stdout, error } = spawnSync(
     process.execPath,
-    [tsc, '-b', join(root, 'lib', ...(tests ? ['test'] : []))],
+    [join(root, 'scripts', 'build.mjs'), tests ? 'lib/test' : 'lib'],
     { cwd: root, encoding: 'utf8' },
   );
   if (status === 0) return;

@@ -1,0 +1,16 @@
+/**
+ * The fast engine's inner loops, in AssemblyScript: TypeScript's syntax, compiled to WebAssembly with 128-bit SIMD,
+ * four float32 at a time. lib/src/networks/simd says what they are used for, lib/src/networks/simd/kernels.ts how they
+ * are called.
+ *
+ * All pointers and strides count bytes; all matrices are float32, row by row. No kernel allocates. Only operations
+ * whose result the WebAssembly standard fixes to the bit are used (none of relaxed SIMD), and sums run in an order that
+ * depends on no machine: the same numbers in, the same bytes out.
+ *
+ * Loads may reach up to 15 bytes past the end of an array, and `activate` and `differentiate` may write as far: the
+ * caller leaves that room behind each array.
+ */
+
+export { activate, differentiate } from './activation';
+export { adam, scale, sumOfSquares } from './adam';
+export { product, transpose } from './product';

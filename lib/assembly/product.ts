@@ -1,0 +1,271 @@
+/**
+ * The matrix product behind dense layers, forward and backward:
+ *
+ *   C = initial + A B,   A [m, k],  B [k, n],  C [m, n]
+ *
+ * Four rows and eight columns of C are built at a time, in eight registers that stay put while the loop runs along k:
+ * each step loads eight numbers of B and four of A and does 32 multiplications and additions. What is left at the
+ * edges is done four columns, or one row, at a time. Each number of C is its initial value plus the k products in
+ * order, whichever tile it falls into: a row of the result does not depend on the rows computed with it.
+ *
+ * A is read at a + row * aRow + step * aStep, so that it may be a transposed matrix (aRow 4) or one number repeated
+ * (both 0). `initial` is read like C with rows `initialRow` apart: 0 repeats one row, as biases are.
+ */
+export function product(
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bRow: usize,
+  initial: usize,
+  initialRow: usize,
+  c: usize,
+  cRow: usize,
+): void {
+  const tiledRows = m & ~3;
+  let j = 0;
+  for (; j < n; j += 8) {
+    const columns = n - j;
+    const at = (<usize>j) << 2;
+    for (let i = 0; i < tiledRows; i += 4) {
+      const row = <usize>i;
+      if (columns > 4)
+        tile4x8(
+          k,
+          a + row * aRow,
+          aRow,
+          aStep,
+          b + at,
+          bRow,
+          initial + row * initialRow + at,
+          initialRow,
+          c + row * cRow + at,
+          cRow,
+          columns,
+        );
+      else
+        tile4x4(
+          k,
+          a + row * aRow,
+          aRow,
+          aStep,
+          b + at,
+          bRow,
+          initial + row * initialRow + at,
+          initialRow,
+          c + row * cRow + at,
+          cRow,
+          columns,
+        );
+    }
+  }
+  for (let i = tiledRows; i < m; i++) {
+    const row = <usize>i;
+    j = 0;
+    for (; j + 16 <= n; j += 16) {
+      const at = (<usize>j) << 2;
+      tile1x16(k, a + row * aRow, aStep, b + at, bRow, initial + row * initialRow + at, c + row * cRow + at);
+    }
+    for (; j < n; j += 4) {
+      const at = (<usize>j) << 2;
+      tile1x4(
+        k,
+        a + row * aRow,
+        aStep,
+        b + at,
+        bRow,
+        initial + row * initialRow + at,
+        c + row * cRow + at,
+        n - j,
+      );
+    }
+  }
+}
+
+/** Four rows by eight columns, of which the last three may be missing. */
+function tile4x8(
+  k: i32,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bRow: usize,
+  initial: usize,
+  initialRow: usize,
+  c: usize,
+  cRow: usize,
+  columns: i32,
+): void {
+  let a1 = a + aRow;
+  let a2 = a1 + aRow;
+  let a3 = a2 + aRow;
+  let c00 = v128.load(initial);
+  let c01 = v128.load(initial, 16);
+  initial += initialRow;
+  let c10 = v128.load(initial);
+  let c11 = v128.load(initial, 16);
+  initial += initialRow;
+  let c20 = v128.load(initial);
+  let c21 = v128.load(initial, 16);
+  initial += initialRow;
+  let c30 = v128.load(initial);
+  let c31 = v128.load(initial, 16);
+  for (let step = 0; step < k; step++) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let x = v128.load_splat<f32>(a);
+    c00 = f32x4.add(c00, f32x4.mul(x, b0));
+    c01 = f32x4.add(c01, f32x4.mul(x, b1));
+    x = v128.load_splat<f32>(a1);
+    c10 = f32x4.add(c10, f32x4.mul(x, b0));
+    c11 = f32x4.add(c11, f32x4.mul(x, b1));
+    x = v128.load_splat<f32>(a2);
+    c20 = f32x4.add(c20, f32x4.mul(x, b0));
+    c21 = f32x4.add(c21, f32x4.mul(x, b1));
+    x = v128.load_splat<f32>(a3);
+    c30 = f32x4.add(c30, f32x4.mul(x, b0));
+    c31 = f32x4.add(c31, f32x4.mul(x, b1));
+    a += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+    b += bRow;
+  }
+  storePair(c, c00, c01, columns);
+  storePair(c + cRow, c10, c11, columns);
+  storePair(c + 2 * cRow, c20, c21, columns);
+  storePair(c + 3 * cRow, c30, c31, columns);
+}
+
+/** Four rows by one to four columns. */
+function tile4x4(
+  k: i32,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bRow: usize,
+  initial: usize,
+  initialRow: usize,
+  c: usize,
+  cRow: usize,
+  columns: i32,
+): void {
+  let a1 = a + aRow;
+  let a2 = a1 + aRow;
+  let a3 = a2 + aRow;
+  let c0 = v128.load(initial);
+  let c1 = v128.load(initial + initialRow);
+  let c2 = v128.load(initial + 2 * initialRow);
+  let c3 = v128.load(initial + 3 * initialRow);
+  for (let step = 0; step < k; step++) {
+    const bs = v128.load(b);
+    c0 = f32x4.add(c0, f32x4.mul(v128.load_splat<f32>(a), bs));
+    c1 = f32x4.add(c1, f32x4.mul(v128.load_splat<f32>(a1), bs));
+    c2 = f32x4.add(c2, f32x4.mul(v128.load_splat<f32>(a2), bs));
+    c3 = f32x4.add(c3, f32x4.mul(v128.load_splat<f32>(a3), bs));
+    a += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+    b += bRow;
+  }
+  storeColumns(c, c0, columns);
+  storeColumns(c + cRow, c1, columns);
+  storeColumns(c + 2 * cRow, c2, columns);
+  storeColumns(c + 3 * cRow, c3, columns);
+}
+
+/** One row by sixteen columns. */
+function tile1x16(k: i32, a: usize, aStep: usize, b: usize, bRow: usize, initial: usize, c: usize): void {
+  let c0 = v128.load(initial);
+  let c1 = v128.load(initial, 16);
+  let c2 = v128.load(initial, 32);
+  let c3 = v128.load(initial, 48);
+  for (let step = 0; step < k; step++) {
+    const x = v128.load_splat<f32>(a);
+    c0 = f32x4.add(c0, f32x4.mul(x, v128.load(b)));
+    c1 = f32x4.add(c1, f32x4.mul(x, v128.load(b, 16)));
+    c2 = f32x4.add(c2, f32x4.mul(x, v128.load(b, 32)));
+    c3 = f32x4.add(c3, f32x4.mul(x, v128.load(b, 48)));
+    a += aStep;
+    b += bRow;
+  }
+  v128.store(c, c0);
+  v128.store(c, c1, 16);
+  v128.store(c, c2, 32);
+  v128.store(c, c3, 48);
+}
+
+/** One row by one to four columns. */
+function tile1x4(
+  k: i32,
+  a: usize,
+  aStep: usize,
+  b: usize,
+  bRow: usize,
+  initial: usize,
+  c: usize,
+  columns: i32,
+): void {
+  let sum = v128.load(initial);
+  for (let step = 0; step < k; step++) {
+    sum = f32x4.add(sum, f32x4.mul(v128.load_splat<f32>(a), v128.load(b)));
+    a += aStep;
+    b += bRow;
+  }
+  storeColumns(c, sum, columns);
+}
+
+/** Stores the first `columns` (five or more) of eight numbers. */
+function storePair(to: usize, first: v128, second: v128, columns: i32): void {
+  v128.store(to, first);
+  storeColumns(to + 16, second, columns - 4);
+}
+
+/** Stores the first `columns` of four numbers. */
+function storeColumns(to: usize, four: v128, columns: i32): void {
+  if (columns >= 4) v128.store(to, four);
+  else {
+    if (columns & 2) v128.store_lane<u64>(to, four, 0);
+    if (columns === 3) v128.store_lane<u32>(to, four, 2, 8);
+    else if (columns === 1) v128.store_lane<u32>(to, four, 0);
+  }
+}
+
+/** to [columns, rows] = from [rows, columns], transposed. */
+export function transpose(rows: i32, columns: i32, from: usize, to: usize): void {
+  const fromRow = (<usize>columns) << 2;
+  const toRow = (<usize>rows) << 2;
+  const tiledRows = rows & ~3;
+  const tiledColumns = columns & ~3;
+  for (let i = 0; i < tiledRows; i += 4) {
+    let source = from + <usize>i * fromRow;
+    let target = to + ((<usize>i) << 2);
+    for (let j = 0; j < tiledColumns; j += 4) {
+      const r0 = v128.load(source);
+      const r1 = v128.load(source + fromRow);
+      const r2 = v128.load(source + 2 * fromRow);
+      const r3 = v128.load(source + 3 * fromRow);
+      const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+      const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+      const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+      const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      v128.store(target, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+      v128.store(target + toRow, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+      v128.store(target + 2 * toRow, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+      v128.store(target + 3 * toRow, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+      source += 16;
+      target += 4 * toRow;
+    }
+  }
+  for (let i = 0; i < rows; i++)
+    for (let j = i < tiledRows ? tiledColumns : 0; j < columns; j++)
+      store<f32>(
+        to + <usize>j * toRow + ((<usize>i) << 2),
+        load<f32>(from + <usize>i * fromRow + ((<usize>j) << 2)),
+      );
+}

@@ -1,0 +1,76 @@
+/**
+ * The WebAssembly kernels of lib/assembly as TypeScript sees them. Pointers and strides are bytes into the memory that
+ * comes with them. The binary is read and compiled when the first network asks for it, once for all.
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+type Pointer = number;
+
+export interface Kernels {
+  /** C = initial + A B; see lib/assembly/product.ts. */
+  product(
+    m: number,
+    n: number,
+    k: number,
+    a: Pointer,
+    aRow: number,
+    aStep: number,
+    b: Pointer,
+    bRow: number,
+    initial: Pointer,
+    initialRow: number,
+    c: Pointer,
+    cRow: number,
+  ): void;
+  /** to [columns, rows] = from [rows, columns], transposed. */
+  transpose(rows: number, columns: number, from: Pointer, to: Pointer): void;
+  /** x <- phi(x): max(0, x) if `relu` is 1, tanh if it is 0. */
+  activate(relu: number, count: number, x: Pointer): void;
+  /** d <- d phi'(z), where y = phi(z). */
+  differentiate(relu: number, count: number, y: Pointer, d: Pointer): void;
+  /** One step of Adam; the gradient is 0 afterwards. */
+  adam(
+    count: number,
+    theta: Pointer,
+    gradient: Pointer,
+    mean: Pointer,
+    square: Pointer,
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+    oneMinusBeta1: number,
+    oneMinusBeta2: number,
+    meanScale: number,
+    squareScale: number,
+    epsilon: number,
+  ): void;
+  /** Sum of the squares of `count` numbers, in float64. */
+  sumOfSquares(count: number, x: Pointer): number;
+  /** x <- factor x. */
+  scale(count: number, x: Pointer, factor: number): void;
+}
+
+/** What this engine needs of WebAssembly, which the types of Node leave out. */
+declare const WebAssembly: {
+  Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => Memory;
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { exports: object };
+};
+
+/** A WebAssembly memory of pages of 64 KiB. */
+export interface Memory {
+  readonly buffer: SharedArrayBuffer;
+  grow(pages: number): void;
+}
+
+let compiled: object | undefined;
+
+/** A memory of one page that may grow to `maximum` pages, and the kernels that work in it. */
+export function kernelsWithMemory(maximum: number): { memory: Memory; kernels: Kernels } {
+  compiled ??= new WebAssembly.Module(readFileSync(join(__dirname, 'kernels.wasm')));
+  const memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true });
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  return { memory, kernels: exports as Kernels };
+}
