@@ -132,6 +132,8 @@ export {
 } from './networks/optimizers';
 export { type TableNetworkOptions, tableNetwork } from './networks/table';
 export { tfBackend } from './networks/tf/backend';
+export { tfMlp } from './networks/tf/mlp';
+export { TfNetwork, type TfNetworkOptions, tfNetwork } from './networks/tf/tfNetwork';
 export {
   type AnimatedEnv,
   type AnimatedTrajectory,
@@ -149,6 +151,20 @@ export {
 } from './notebook/progress';
 export { type ShowOptions, show } from './notebook/show';
 export { type DataFrameLike, type TableOptions, table } from './notebook/table';
+export { type ClipObjectiveOptions, clipObjective } from './objectives/clip';
+export { type EntropyBonusOptions, entropyBonus } from './objectives/entropyBonus';
+export * from './objectives/objective';
+export { policyGradientObjective } from './objectives/policyGradient';
+export { type KlPenaltyObjective, klPenaltyObjective, surrogateObjective } from './objectives/surrogate';
+export { type TfBatch, type TfObjectiveFunction, tfObjective } from './objectives/tfObjective';
+export { tfEntropy, tfKl, tfLogProbs } from './objectives/tfOps';
+export {
+  type ValueDiagnostics,
+  type ValueMinibatch,
+  type ValueObjective,
+  type ValueObjectiveOptions,
+  valueObjective,
+} from './objectives/value';
 export * from './plots/charts';
 export { type PanelOptions, panels, type SliderOptions, type SliderStep, withSlider } from './plots/compose';
 export {

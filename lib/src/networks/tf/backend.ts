@@ -1,17 +1,16 @@
-/** Which TensorFlow.js runs. The package is loaded when it is first asked for, not when pglab is. */
+/** TensorFlow.js for the modules that compute with it. It is loaded when one of them first asks, not when pglab is. */
 
-/** What `tfBackend` needs from TensorFlow.js. */
-interface TensorFlow {
-  getBackend(): string;
-  backend(): unknown;
-}
+import type * as tf from '@tensorflow/tfjs-node';
+
+/** TensorFlow.js, loaded. */
+export const tensorflow = (): typeof tf => require('@tensorflow/tfjs-node');
 
 /**
  * The backend that TensorFlow.js computes with: 'tensorflow' (the native library), 'wasm' (WebAssembly, where the
  * native library is not installed) or 'cpu' (plain JavaScript, if somebody chose it).
  */
 export function tfBackend(): string {
-  const tf: TensorFlow = require('@tensorflow/tfjs-node');
-  tf.backend();
-  return tf.getBackend();
+  const { backend, getBackend } = tensorflow();
+  backend();
+  return getBackend();
 }

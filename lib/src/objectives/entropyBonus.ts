@@ -1,0 +1,25 @@
+/**
+ * A bonus for undecided policies, which keeps exploration alive (Williams and Peng 1991; Mnih et al. 2016),
+ *
+ *   L(theta) = c mean_b H(pi_theta(.|s_b))
+ *
+ * with the entropy H in nats: from 0 to log n for n actions; for a Gaussian any number, without bound above.
+ */
+
+import { checkFinite } from '../math/check';
+import { type PolicyObjective, policyObjective } from './objective';
+
+export interface EntropyBonusOptions {
+  /** c; 0 to 0.02. A negative one rewards decided policies. */
+  coefficient: number;
+}
+
+/** coefficient * mean entropy. */
+export function entropyBonus({ coefficient }: EntropyBonusOptions): PolicyObjective {
+  checkFinite('coefficient', coefficient);
+  return policyObjective(({ count, y, head, entropy }, dY) => {
+    for (let row = 0; row < y.length; row += head.parameterSize)
+      head.addEntropyGradient(y, row, coefficient / count, dY);
+    return coefficient * entropy;
+  });
+}

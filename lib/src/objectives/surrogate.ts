@@ -1,0 +1,54 @@
+/**
+ * The surrogate objective of lecture 6 and its form with a penalty, PPO-KL ("Adaptive KL Penalty"; Schulman et al. 2017,
+ * section 4),
+ *
+ *   L(theta)   = mean_b r_b(theta) A_b                          dL/dy_b = A_b r_b / B  d log pi_theta(a_b|s_b) / dy_b
+ *   L^KLPEN    = L(theta) - beta mean_b D_KL(pi_theta_k(.|s_b) || pi_theta(.|s_b))
+ *
+ * because grad r = r grad log pi. At theta_k, where all r_b are 1, the gradient of L is the policy gradient, and that of
+ * the penalty is 0. The slide writes D_KL(theta || theta_k); the direction here is the one of the paper, which weighs
+ * actions as the policy did that chose them.
+ */
+
+import { checkFinite, fail } from '../math/check';
+import { type PolicyObjective, policyObjective } from './objective';
+
+/** mean_b r_b(theta) A_b, with nothing that keeps theta near theta_k. */
+export const surrogateObjective = (): PolicyObjective =>
+  policyObjective((steps, dY) => {
+    const { count, ratios, minibatch } = steps;
+    const { advantages } = minibatch;
+    let sum = 0;
+    for (let b = 0; b < count; b++) {
+      const weight = ratios[b] * advantages[b];
+      sum += weight;
+      steps.addScore(b, weight / count, dY);
+    }
+    return sum / count;
+  });
+
+/** An objective with a penalty whose weight may be changed between evaluations. */
+export interface KlPenaltyObjective extends PolicyObjective {
+  /** The penalty's coefficient, at least 0. */
+  beta: number;
+}
+
+/** mean_b r_b(theta) A_b - beta D_KL(theta_k || theta); the minibatch needs `oldParameters`. */
+export function klPenaltyObjective({ beta }: { beta: number }): KlPenaltyObjective {
+  const surrogate = surrogateObjective();
+  const penalized = policyObjective((steps, dY) => {
+    const { beta } = objective;
+    checkFinite('beta', beta, 0);
+    const { count, y, head, exactKl } = steps;
+    const { oldParameters } = steps.minibatch;
+    if (!oldParameters || exactKl === undefined)
+      return fail(
+        'oldParameters is missing, but the KL penalty needs the outputs of the network of theta_k for each step.',
+      );
+    for (let row = 0; row < y.length; row += head.parameterSize)
+      head.addKlGradientQ(oldParameters, y, row, -beta / count, dY);
+    return surrogate.add(steps, dY) - beta * exactKl;
+  });
+  const objective: KlPenaltyObjective = { ...penalized, beta: checkFinite('beta', beta, 0) };
+  return objective;
+}
