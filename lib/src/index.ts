@@ -1,6 +1,12 @@
 /** pglab: policy gradients, written to be read. Everything that a notebook or a script may import is listed here. */
 
 export {
+  type ActorCriticOptions,
+  type ActorCriticRecord,
+  type ActorCriticResult,
+  actorCritic,
+} from './algorithms/actorCritic';
+export {
   type ReinforceOptions,
   type ReinforceRecord,
   type ReinforceResult,
@@ -41,6 +47,7 @@ export {
   gradientMoments,
 } from './estimators/gradientMoments';
 export * from './estimators/importanceSampling';
+export { type NetworkBaselineOptions, networkBaseline } from './estimators/networkBaseline';
 export { actionLogProbs, distributionParameters, meanEntropy, meanKl } from './estimators/policyStatistics';
 export { discountByTime, discountedReturn, rewardToGo } from './estimators/returns';
 export {
@@ -120,6 +127,12 @@ export {
   type LinearNetworkOptions,
   linearNetwork,
 } from './networks/linear';
+export { type MlpOptions, mlp } from './networks/mlp';
+export {
+  type MlpActivation,
+  type MlpSpec,
+  mlpParameterCount,
+} from './networks/mlpParameters';
 export type { FloatArray, Network } from './networks/network';
 export {
   type AdamOptions,
@@ -177,6 +190,7 @@ export {
 } from './plots/figure';
 export { axis, type ChartOptions, colorOf, fade, palette, themed } from './plots/theme';
 export { type GaussianLinearOptions, gaussianLinear } from './policies/gaussianLinear';
+export { type MlpPolicyOptions, mlpPolicy } from './policies/mlpPolicy';
 export * from './policies/policy';
 export * from './policies/softmaxLinear';
 export * from './policies/softmaxTabular';

@@ -1,0 +1,182 @@
+/**
+ * Synchronous advantage actor-critic (Mnih et al. 2016, A3C without the threads; lecture 6, "Alternatives to Monte Carlo
+ * returns"): the actor pi_theta is vanilla policy gradient whose returns a critic V_w completes, so that a batch of a few
+ * steps is enough and episodes need not end.
+ *
+ *   for each iteration
+ *     run pi_theta for T steps in N environments
+ *     delta_t = r_t + gamma V_w(s_{t+1}) - V_w(s_t)          A_t = sum_k (gamma lambda)^k delta_{t+k}
+ *     theta <- theta + alpha grad_theta  mean_t [ A_t log pi_theta(a_t|s_t) + c H(pi_theta(.|s_t)) ]
+ *     w     <- w     - alpha grad_w      mean_t 1/2 (V_w(s_t) - (A_t + V_w(s_t))')^2,    the target ()' held fixed
+ *
+ * lambda = 1 is A3C's: each step's return runs to the end of the batch and is completed by V_w there. An episode that
+ * the step limit cut is completed likewise; one that terminated is not, as nothing follows.
+ */
+
+import type { Env } from '../envs/env';
+import { vectorEnv } from '../envs/vectorEnv';
+import { generalizedAdvantages, normalizeAdvantages, valueTargets } from '../estimators/advantages';
+import { type Baseline, criticValues } from '../estimators/baselines';
+import { distributionParameters, meanKlOf } from '../estimators/policyStatistics';
+import { checkpoint } from '../interrupt';
+import { checkFinite, checkGamma, checkInteger, show } from '../math/check';
+import { Rng } from '../math/rng';
+import { explainedVariance, mean } from '../math/statistics';
+import { clipGradientNorm, makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
+import { entropyBonus } from '../objectives/entropyBonus';
+import { sumOfObjectives } from '../objectives/objective';
+import { policyGradientObjective } from '../objectives/policyGradient';
+import type { Policy } from '../policies/policy';
+import { checkPolicyFits, collectSteps } from '../rollout/collect';
+import { checkAllFinite } from './training';
+
+export interface ActorCriticOptions<P extends Policy = Policy> {
+  /** The task. It stays untouched: copies of it run. */
+  env: Env;
+  /** pi_theta to begin with: tabular, linear or a network, over discrete or continuous actions. A clone is trained. */
+  policy: P;
+  /**
+   * V_w, which is fitted in place, once an iteration: a `networkBaseline` over a table, linear function or network, with
+   * `epochs: 1, minibatchSize: Infinity` for one gradient step as above.
+   */
+  critic: Baseline;
+  /** Decides everything random. */
+  seed?: number;
+  /** Environment steps in all, rounded up to whole iterations of N T. */
+  totalSteps?: number;
+  /** N, the environments that run side by side; 4 to 64. */
+  copies?: number;
+  /** T, the steps of each environment behind one update; 5 to 128. */
+  stepsPerIteration?: number;
+  /** Discount factor, 0.9 to 1. */
+  gamma?: number;
+  /** 0: the TD error; 1: the return, completed by the critic at the batch's end; 0.9 to 1. */
+  lambda?: number;
+  /** c, the weight of the entropy; 0 to 0.01. */
+  entropyCoef?: number;
+  /** alpha of the actor; the critic has its own. */
+  learningRate?: number;
+  optimizer?: OptimizerChoice;
+  /** Longer gradients are shortened to this; Infinity for none. */
+  maxGradientNorm?: number;
+  /** Whether A_t is shifted and scaled to mean 0 and standard deviation 1 over each batch. */
+  normalize?: boolean;
+  /** A step limit below the environment's own, or one for an environment that has none. */
+  maxSteps?: number;
+  /** Called after each iteration; awaited, so that it may draw. */
+  onIteration?: (record: ActorCriticRecord) => void | Promise<void>;
+}
+
+/** What happened in one iteration. */
+export interface ActorCriticRecord {
+  /** 0, 1, ... */
+  iteration: number;
+  /** Mean undiscounted return of the last 100 episodes that ended; NaN before the first has. */
+  meanReturn: number;
+  /** Undiscounted returns of the episodes that ended in this iteration. */
+  episodeReturns: Float64Array;
+  /** Euclidean length of the actor's gradient, before it is shortened. */
+  gradientNorm: number;
+  /** Mean entropy of pi_theta(.|s) over the batch, before the update, in nats. */
+  entropy: number;
+  /** Mean D_KL(before || after the update) over the batch, in nats. */
+  kl: number;
+  /** 1 - var(target - V) / var(target): what the critic knew of its targets before it was fitted to them. */
+  explainedVariance: number;
+  /** Environment steps since the start of training. */
+  steps: number;
+}
+
+/** What `actorCritic` returns. */
+export interface ActorCriticResult<P extends Policy = Policy> {
+  policy: P;
+  critic: Baseline;
+  history: ActorCriticRecord[];
+}
+
+/** Trains a policy by advantage actor-critic. Rejects, naming the iteration, if a number stops being finite. */
+export async function actorCritic<P extends Policy>({
+  env,
+  policy: initialPolicy,
+  critic,
+  seed = 0,
+  totalSteps = 100_000,
+  copies = 8,
+  stepsPerIteration = 16,
+  gamma = 0.99,
+  lambda = 1,
+  entropyCoef = 0,
+  learningRate = 1e-3,
+  optimizer: choice = 'adam',
+  maxGradientNorm = 0.5,
+  normalize = false,
+  maxSteps,
+  onIteration,
+}: ActorCriticOptions<P>): Promise<ActorCriticResult<P>> {
+  checkInteger('totalSteps', totalSteps, 1);
+  checkInteger('stepsPerIteration', stepsPerIteration, 1);
+  checkGamma(gamma);
+  checkFinite('lambda', lambda, 0, 1);
+  checkFinite('learningRate', learningRate, 0);
+  if (maxGradientNorm !== Infinity) checkFinite('maxGradientNorm', maxGradientNorm, 0);
+  checkPolicyFits(initialPolicy, env);
+  if (typeof critic?.predictFinal !== 'function')
+    throw new TypeError(`critic is ${show(critic)}, but must be a baseline, e.g. networkBaseline(...).`);
+  const policy = initialPolicy.clone() as P;
+  const { network, head } = policy;
+  const optimizer = makeOptimizer(choice, learningRate);
+  const objective = sumOfObjectives(policyGradientObjective(), entropyBonus({ coefficient: entropyCoef }));
+  const [envRng, policyRng] = new Rng(seed).split(2);
+  const envs = vectorEnv(env, copies, { maxSteps });
+  envs.reset(envRng);
+  const stepsAnIteration = copies * stepsPerIteration;
+  const dOutputs = new Float64Array(stepsAnIteration * head.parameterSize);
+  const lastReturns: number[] = [];
+  const history: ActorCriticRecord[] = [];
+  const check = (iteration: number, what: string, values: ArrayLike<number>) =>
+    checkAllFinite('actorCritic', iteration, what, values);
+
+  for (let iteration = 0; iteration * stepsAnIteration < totalSteps; iteration++) {
+    await checkpoint();
+    const batch = collectSteps(envs, policy, { steps: stepsPerIteration, rng: policyRng });
+    check(iteration, 'a reward of the environment', batch.rewards);
+
+    const { values, finalValues } = criticValues(batch, critic);
+    const advantages = generalizedAdvantages(batch, { values, finalValues, gamma, lambda });
+    const targets = valueTargets(advantages, values);
+    if (normalize) normalizeAdvantages(advantages, { out: advantages });
+    check(iteration, 'an advantage', advantages);
+
+    const outputs = distributionParameters(batch, policy);
+    const before = outputs.slice();
+    const { diagnostics } = objective.evaluate(
+      outputs,
+      { actions: batch.actions, advantages, oldLogProbs: batch.logProbs },
+      head,
+      dOutputs.fill(0),
+    );
+    network.backward(dOutputs);
+    check(iteration, 'a number of the gradient', network.gradient);
+    const gradientNorm = clipGradientNorm(network.gradient, maxGradientNorm);
+    network.applyGradient(optimizer);
+    check(iteration, 'a parameter', policy.parameters);
+
+    critic.fit(batch, targets);
+
+    lastReturns.push(...batch.finishedReturns);
+    lastReturns.splice(0, lastReturns.length - 100);
+    const record = {
+      iteration,
+      meanReturn: lastReturns.length > 0 ? mean(lastReturns) : Number.NaN,
+      episodeReturns: batch.finishedReturns,
+      gradientNorm,
+      entropy: diagnostics.entropy,
+      kl: meanKlOf(head, before, distributionParameters(batch, policy)),
+      explainedVariance: explainedVariance(values, targets),
+      steps: (iteration + 1) * stepsAnIteration,
+    };
+    history.push(record);
+    await onIteration?.(record);
+  }
+  return { policy, critic, history };
+}
