@@ -71,10 +71,13 @@ export function tfObjective(objective: TfObjectiveFunction): PolicyObjective {
 
 /** f(y) and df/dy; refuses a result that does not depend on y. */
 function valueAndGradient(f: (y: Tensor) => Scalar, y: Tensor2D): { value: Tensor; gradient: Tensor } {
+  const tf = tensorflow();
   try {
-    const { value, grad } = tensorflow().valueAndGrad(f)(y);
+    const { value, grad } = tf.valueAndGrad(f)(y);
     return { value, gradient: grad };
   } catch (error) {
+    // A tape that was not played back keeps what it saved, even in a tidy.
+    for (const { saved } of tf.engine().state.activeTape ?? []) tf.dispose(saved);
     if (!/^Cannot compute gradient of y=f\(x\)/.test((error as Error)?.message)) throw error;
     return fail(
       "tfObjective's function returned a tensor that does not depend on y by differentiable ops, so that there is no gradient.",

@@ -23,6 +23,7 @@ import {
   type FloatArray,
   type Network,
   roomFor,
+  shortenGradient,
 } from '../network';
 import type { Optimizer } from '../optimizers';
 import { tensorflow } from './backend';
@@ -120,6 +121,10 @@ export class TfNetwork implements Network {
     for (let k = 0; k < dWeights.length; k++) gradient[k] += dWeights[k];
   }
 
+  clipGradientNorm(maxNorm: number): number {
+    return shortenGradient(this, maxNorm);
+  }
+
   applyGradient(optimizer: Optimizer): void {
     ascendAlong(this, optimizer);
   }
@@ -186,8 +191,8 @@ export function tfNetwork(model: LayersModel, { freeOutputs = 0 }: TfNetworkOpti
 function sizesOf(model: LayersModel): [number, number] {
   if (typeof model?.apply !== 'function' || typeof model.getConfig !== 'function')
     throw new TypeError(`model is ${show(model)}, but must be a model such as tf.sequential makes.`);
-  if (!model.built || !model.inputs?.length)
-    fail('model is not built: give its first layer inputShape: [n], the numbers in one observation.');
+  if (!model.inputs?.length)
+    fail('model has no layers: add some, the first with inputShape: [n], the numbers in one observation.');
   if (model.inputs.length !== 1 || model.outputs.length !== 1)
     fail(
       `model has ${model.inputs.length} inputs and ${model.outputs.length} outputs, but a network has one of each.`,
