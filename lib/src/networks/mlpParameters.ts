@@ -56,7 +56,7 @@ export interface MlpInitialization {
 
 /** Throws unless `spec` describes a network. */
 export function checkMlpSpec(spec: MlpSpec): void {
-  const most = 2 ** 24; // every larger layer is beyond any engine's memory
+  const most = 2 ** 27; // half a GiB in float32: gradient and optimizer take as much again each
   checkInteger('inputs', spec.inputs, 1, most);
   if (!Array.isArray(spec.hidden))
     throw new TypeError(
@@ -69,6 +69,9 @@ export function checkMlpSpec(spec: MlpSpec): void {
   checkInteger('freeOutputs', spec.freeOutputs, 0, most);
   if (spec.activation !== 'tanh' && spec.activation !== 'relu')
     fail(`activation is ${show(spec.activation)}, but must be 'tanh' or 'relu'.`);
+  const d = mlpParameterCount(spec);
+  if (d > most)
+    fail(`inputs, hidden and outputs make a network of ${d} parameters, but it must have at most ${most}.`);
 }
 
 /** The dense layers, from the observation to the outputs. */

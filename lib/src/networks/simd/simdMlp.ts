@@ -21,6 +21,7 @@ import {
   checkObservations,
   type FloatArray,
   type Network,
+  shortenGradient,
 } from '../network';
 import { Adam, type Optimizer } from '../optimizers';
 import { Arena } from './arena';
@@ -90,14 +91,14 @@ export class SimdMlp implements Network {
     checkInteger('offset', offset, 0);
     checkObservations(observations, count, offset, this.inputSize);
     if (count > this.capacity) this.makeRoom(count);
-    const { layers, relu, inputSize } = this;
+    const { layers, observations: own, relu, inputSize } = this;
     const { kernels } = this.arena;
-    for (let i = 0; i < count * inputSize; i++) this.observations[i] = observations[offset + i];
+    for (let i = 0; i < count * inputSize; i++) own[i] = observations[offset + i];
 
     const theta = this.parameters.byteOffset;
     for (let row = 0; row < count; row += BLOCK) {
       const rows = Math.min(BLOCK, count - row);
-      let x = this.observations.byteOffset + row * inputSize * FLOAT;
+      let x = own.byteOffset + row * inputSize * FLOAT;
       for (const { inputs, units, weights, biases, activation, values, width } of layers) {
         const y = values.byteOffset + row * width * FLOAT;
         // biome-ignore format: a line for each matrix
@@ -230,17 +231,20 @@ export class SimdMlp implements Network {
     );
   }
 
-  /** Shortens the gradient to `maxNorm` if it is longer; returns its length before. */
   clipGradientNorm(maxNorm: number): number {
-    const { kernels } = this.arena;
     const norm = this.gradientNorm();
-    if (norm > maxNorm) kernels.scale(this.gradient.length, this.gradient.byteOffset, maxNorm / norm);
+    if (norm > maxNorm)
+      this.arena.kernels.scale(this.gradient.length, this.gradient.byteOffset, maxNorm / norm);
     return norm;
   }
 
   /** The Euclidean length of the gradient, summed in float64. */
-  gradientNorm(): number {
+  private gradientNorm(): number {
     return Math.sqrt(this.arena.kernels.sumOfSquares(this.gradient.length, this.gradient.byteOffset));
+  }
+
+  clipGradientNorm(maxNorm: number): number {
+    return shortenGradient(this, maxNorm);
   }
 
   clone(): SimdMlp {
