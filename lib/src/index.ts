@@ -137,7 +137,6 @@ export type { FloatArray, Network } from './networks/network';
 export {
   type AdamOptions,
   adam,
-  clipGradientNorm,
   gradientNorm,
   type Optimizer,
   type OptimizerChoice,

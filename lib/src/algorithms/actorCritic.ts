@@ -22,7 +22,7 @@ import { checkpoint } from '../interrupt';
 import { checkFinite, checkGamma, checkInteger, show } from '../math/check';
 import { Rng } from '../math/rng';
 import { explainedVariance, mean } from '../math/statistics';
-import { clipGradientNorm, makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
+import { makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
 import { entropyBonus } from '../objectives/entropyBonus';
 import { sumOfObjectives } from '../objectives/objective';
 import { policyGradientObjective } from '../objectives/policyGradient';
@@ -157,7 +157,7 @@ export async function actorCritic<P extends Policy>({
     );
     network.backward(dOutputs);
     check(iteration, 'a number of the gradient', network.gradient);
-    const gradientNorm = clipGradientNorm(network.gradient, maxGradientNorm);
+    const gradientNorm = network.clipGradientNorm(maxGradientNorm);
     network.applyGradient(optimizer);
     check(iteration, 'a parameter', policy.parameters);
 

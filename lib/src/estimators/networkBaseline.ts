@@ -17,6 +17,7 @@ import { CovarianceAccumulator } from '../math/statistics';
 import { checkReads, type Network } from '../networks/network';
 import { makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
 import { valueObjective } from '../objectives/value';
+import { gather } from '../rollout/minibatches';
 import type { Baseline } from './baselines';
 
 export interface NetworkBaselineOptions {
@@ -84,12 +85,9 @@ export function networkBaseline({
         const order = rng.permutation(T);
         for (let start = 0; start < T; start += size) {
           const count = Math.min(size, T - start);
-          for (let b = 0; b < count; b++) {
-            const t = order[start + b];
-            for (let k = 0; k < observationSize; k++)
-              rows[b * observationSize + k] = observations[t * observationSize + k];
-            targets[b] = (returns[t] - mu) / sigma;
-          }
+          gather(observations, observationSize, order, start, count, rows);
+          gather(returns, 1, order, start, count, targets);
+          for (let b = 0; b < count; b++) targets[b] = (targets[b] - mu) / sigma;
           const v = network.forward(rows, count, 0, observationSize);
           const d = dValues.subarray(0, count).fill(0);
           objective.evaluate(v, { targets: targets.subarray(0, count) }, d);

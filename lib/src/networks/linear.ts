@@ -9,7 +9,15 @@
  */
 
 import { checkInteger, checkVector, fail, show } from '../math/check';
-import { ascendAlong, checkDOutputs, checkGradient, type FloatArray, type Network, roomFor } from './network';
+import {
+  ascendAlong,
+  checkDOutputs,
+  checkGradient,
+  type FloatArray,
+  type Network,
+  roomFor,
+  shortenGradient,
+} from './network';
 import type { Optimizer } from './optimizers';
 
 /** Writes the features x(o) of the observation at observation[offset ..] to out[0 .. d - 1]. */
@@ -131,6 +139,10 @@ class LinearNetwork implements Network {
       }
       while (k < gradient.length) gradient[k++] += dOutputs[y++];
     }
+  }
+
+  clipGradientNorm(maxNorm: number): number {
+    return shortenGradient(this, maxNorm);
   }
 
   applyGradient(optimizer: Optimizer): void {

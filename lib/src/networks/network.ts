@@ -12,7 +12,7 @@
  */
 
 import { fail, show } from '../math/check';
-import type { Optimizer } from './optimizers';
+import { gradientNorm, type Optimizer } from './optimizers';
 
 /** Numbers in a typed array of floating point. */
 export type FloatArray = Float32Array | Float64Array;
@@ -46,6 +46,8 @@ export interface Network {
    * @param gradient `this.gradient` by default
    */
   backward(dOutputs: ArrayLike<number>, gradient?: FloatArray): void;
+  /** Shortens `gradient` to `maxNorm` if it is longer (Pascanu, Mikolov and Bengio 2013); returns its length before. */
+  clipGradientNorm(maxNorm: number): number;
   /** Moves theta along `gradient` as the optimizer says, and sets `gradient` to zero. */
   applyGradient(optimizer: Optimizer): void;
   /** The same function with parameters of its own. */
@@ -56,6 +58,13 @@ export interface Network {
 export function ascendAlong(network: Network, optimizer: Optimizer): void {
   optimizer.ascend(network.parameters, network.gradient);
   network.gradient.fill(0);
+}
+
+/** `clipGradientNorm` for networks whose arrays anybody may touch directly. */
+export function shortenGradient({ gradient }: Network, maxNorm: number): number {
+  const norm = gradientNorm(gradient);
+  if (norm > maxNorm) for (let k = 0; k < gradient.length; k++) gradient[k] *= maxNorm / norm;
+  return norm;
 }
 
 /** Throws unless observations of the size of these are what the network reads. */

@@ -118,13 +118,3 @@ export function gradientNorm(gradient: ArrayLike<number>): number {
   for (let k = 0; k < gradient.length; k++) sum += gradient[k] * gradient[k];
   return Math.sqrt(sum);
 }
-
-/**
- * Shortens a gradient that is longer than `maxNorm` to that length (Pascanu, Mikolov and Bengio 2013), in place.
- * @returns its length before
- */
-export function clipGradientNorm(gradient: FloatArray, maxNorm: number): number {
-  const norm = gradientNorm(gradient);
-  if (norm > maxNorm) for (let k = 0; k < gradient.length; k++) gradient[k] *= maxNorm / norm;
-  return norm;
-}

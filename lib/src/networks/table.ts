@@ -16,6 +16,7 @@ import {
   type FloatArray,
   type Network,
   roomFor,
+  shortenGradient,
 } from './network';
 import type { Optimizer } from './optimizers';
 
@@ -74,6 +75,10 @@ class TableNetwork implements Network {
     checkGradient(gradient, this.parameters.length);
     for (let b = 0, k = 0; b < count; b++)
       for (let j = 0; j < outputSize; j++) gradient[rows[b] + j] += dOutputs[k++];
+  }
+
+  clipGradientNorm(maxNorm: number): number {
+    return shortenGradient(this, maxNorm);
   }
 
   applyGradient(optimizer: Optimizer): void {

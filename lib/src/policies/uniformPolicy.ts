@@ -22,6 +22,7 @@ function zeros(outputSize: number): Network {
       return outputs.subarray(0, count * outputSize);
     },
     backward() {},
+    clipGradientNorm: () => 0,
     applyGradient() {},
     clone: () => zeros(outputSize),
   };

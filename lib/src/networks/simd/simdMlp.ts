@@ -21,7 +21,6 @@ import {
   checkObservations,
   type FloatArray,
   type Network,
-  shortenGradient,
 } from '../network';
 import { Adam, type Optimizer } from '../optimizers';
 import { Arena } from './arena';
@@ -241,10 +240,6 @@ export class SimdMlp implements Network {
   /** The Euclidean length of the gradient, summed in float64. */
   private gradientNorm(): number {
     return Math.sqrt(this.arena.kernels.sumOfSquares(this.gradient.length, this.gradient.byteOffset));
-  }
-
-  clipGradientNorm(maxNorm: number): number {
-    return shortenGradient(this, maxNorm);
   }
 
   clone(): SimdMlp {
