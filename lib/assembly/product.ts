@@ -3,10 +3,10 @@
  *
  *   C = initial + A B,   A [m, k],  B [k, n],  C [m, n]
  *
- * Four rows and eight columns of C are built at a time, in eight registers that stay put while the loop runs along k:
- * each step loads eight numbers of B and four of A and does 32 multiplications and additions. What is left at the
- * edges is done four columns, or one row, at a time. Each number of C is its initial value plus the k products in
- * order, whichever tile it falls into: a row of the result does not depend on the rows computed with it.
+ * Two rows and sixteen columns of C are built at a time, in eight registers that stay put while the loop runs along k:
+ * each step loads sixteen numbers of B and two of A and does 32 multiplications and additions. What is left at the
+ * edges is done in four rows of up to four columns, or one row at a time. Each number of C is its initial value plus
+ * the k products in order, whichever tile it falls into: a row of the result does not depend on the rows beside it.
  *
  * A is read at a + row * aRow + step * aStep, so that it may be a transposed matrix (aRow 4) or one number repeated
  * (both 0). `initial` is read like C with rows `initialRow` apart: 0 repeats one row, as biases are.
@@ -27,39 +27,41 @@ export function product(
 ): void {
   const tiledRows = m & ~3;
   let j = 0;
-  for (; j < n; j += 8) {
-    const columns = n - j;
+  for (; j + 16 <= n; j += 16) {
+    const at = (<usize>j) << 2;
+    for (let i = 0; i < tiledRows; i += 2) {
+      const row = <usize>i;
+      tile2x16(
+        k,
+        a + row * aRow,
+        aRow,
+        aStep,
+        b + at,
+        bRow,
+        initial + row * initialRow + at,
+        initialRow,
+        c + row * cRow + at,
+        cRow,
+      );
+    }
+  }
+  for (; j < n; j += 4) {
     const at = (<usize>j) << 2;
     for (let i = 0; i < tiledRows; i += 4) {
       const row = <usize>i;
-      if (columns > 4)
-        tile4x8(
-          k,
-          a + row * aRow,
-          aRow,
-          aStep,
-          b + at,
-          bRow,
-          initial + row * initialRow + at,
-          initialRow,
-          c + row * cRow + at,
-          cRow,
-          columns,
-        );
-      else
-        tile4x4(
-          k,
-          a + row * aRow,
-          aRow,
-          aStep,
-          b + at,
-          bRow,
-          initial + row * initialRow + at,
-          initialRow,
-          c + row * cRow + at,
-          cRow,
-          columns,
-        );
+      tile4x4(
+        k,
+        a + row * aRow,
+        aRow,
+        aStep,
+        b + at,
+        bRow,
+        initial + row * initialRow + at,
+        initialRow,
+        c + row * cRow + at,
+        cRow,
+        n - j,
+      );
     }
   }
   for (let i = tiledRows; i < m; i++) {
@@ -85,8 +87,8 @@ export function product(
   }
 }
 
-/** Four rows by eight columns, of which the last three may be missing. */
-function tile4x8(
+/** Two rows by sixteen columns. */
+function tile2x16(
   k: i32,
   a: usize,
   aRow: usize,
@@ -97,47 +99,45 @@ function tile4x8(
   initialRow: usize,
   c: usize,
   cRow: usize,
-  columns: i32,
 ): void {
   let a1 = a + aRow;
-  let a2 = a1 + aRow;
-  let a3 = a2 + aRow;
   let c00 = v128.load(initial);
   let c01 = v128.load(initial, 16);
+  let c02 = v128.load(initial, 32);
+  let c03 = v128.load(initial, 48);
   initial += initialRow;
   let c10 = v128.load(initial);
   let c11 = v128.load(initial, 16);
-  initial += initialRow;
-  let c20 = v128.load(initial);
-  let c21 = v128.load(initial, 16);
-  initial += initialRow;
-  let c30 = v128.load(initial);
-  let c31 = v128.load(initial, 16);
+  let c12 = v128.load(initial, 32);
+  let c13 = v128.load(initial, 48);
   for (let step = 0; step < k; step++) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    let x = v128.load_splat<f32>(a);
-    c00 = f32x4.add(c00, f32x4.mul(x, b0));
-    c01 = f32x4.add(c01, f32x4.mul(x, b1));
-    x = v128.load_splat<f32>(a1);
-    c10 = f32x4.add(c10, f32x4.mul(x, b0));
-    c11 = f32x4.add(c11, f32x4.mul(x, b1));
-    x = v128.load_splat<f32>(a2);
-    c20 = f32x4.add(c20, f32x4.mul(x, b0));
-    c21 = f32x4.add(c21, f32x4.mul(x, b1));
-    x = v128.load_splat<f32>(a3);
-    c30 = f32x4.add(c30, f32x4.mul(x, b0));
-    c31 = f32x4.add(c31, f32x4.mul(x, b1));
+    const x = v128.load_splat<f32>(a);
+    const y = v128.load_splat<f32>(a1);
+    let q = v128.load(b);
+    c00 = f32x4.add(c00, f32x4.mul(x, q));
+    c10 = f32x4.add(c10, f32x4.mul(y, q));
+    q = v128.load(b, 16);
+    c01 = f32x4.add(c01, f32x4.mul(x, q));
+    c11 = f32x4.add(c11, f32x4.mul(y, q));
+    q = v128.load(b, 32);
+    c02 = f32x4.add(c02, f32x4.mul(x, q));
+    c12 = f32x4.add(c12, f32x4.mul(y, q));
+    q = v128.load(b, 48);
+    c03 = f32x4.add(c03, f32x4.mul(x, q));
+    c13 = f32x4.add(c13, f32x4.mul(y, q));
     a += aStep;
     a1 += aStep;
-    a2 += aStep;
-    a3 += aStep;
     b += bRow;
   }
-  storePair(c, c00, c01, columns);
-  storePair(c + cRow, c10, c11, columns);
-  storePair(c + 2 * cRow, c20, c21, columns);
-  storePair(c + 3 * cRow, c30, c31, columns);
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  v128.store(c, c02, 32);
+  v128.store(c, c03, 48);
+  c += cRow;
+  v128.store(c, c10);
+  v128.store(c, c11, 16);
+  v128.store(c, c12, 32);
+  v128.store(c, c13, 48);
 }
 
 /** Four rows by one to four columns. */
@@ -218,12 +218,6 @@ function tile1x4(
     b += bRow;
   }
   storeColumns(c, sum, columns);
-}
-
-/** Stores the first `columns` (five or more) of eight numbers. */
-function storePair(to: usize, first: v128, second: v128, columns: i32): void {
-  v128.store(to, first);
-  storeColumns(to + 16, second, columns - 4);
 }
 
 /** Stores the first `columns` of four numbers. */
