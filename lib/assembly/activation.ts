@@ -3,7 +3,7 @@
  *
  * tanh is a rational function, x P(x^2) / Q(x^2) with P and Q of degree 4, where |x| < 7.9, and constant beyond, where
  * tanh is within 3e-7 of 1. P and Q minimise the largest relative error on that interval (6e-9, by iteratively
- * reweighted least squares); rounding to float32 makes it 3.4e-7, some five units in the last place.
+ * reweighted least squares); rounding to float32 makes it 3.2e-7, some five units in the last place.
  */
 
 /** x <- phi(x) for the `count` numbers at `x`; `relu` chooses max(0, x), else tanh. NaN stays NaN. */
