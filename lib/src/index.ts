@@ -6,12 +6,23 @@ export {
   type ActorCriticResult,
   actorCritic,
 } from './algorithms/actorCritic';
+export { type Checkpoint, type CheckpointOptions, loadCheckpoint } from './algorithms/checkpointFile';
+export {
+  type PpoObjectiveOptions,
+  type PpoOptions,
+  type PpoRecord,
+  type PpoResult,
+  ppo,
+} from './algorithms/ppo';
+export { type PpoClipOptions, ppoClip } from './algorithms/ppoClip';
+export { type PpoKlOptions, ppoKl } from './algorithms/ppoKl';
 export {
   type ReinforceOptions,
   type ReinforceRecord,
   type ReinforceResult,
   reinforce,
 } from './algorithms/reinforce';
+export { TrainingError } from './algorithms/training';
 export {
   type VanillaPolicyGradientOptions,
   type VanillaPolicyGradientRecord,

@@ -12,7 +12,7 @@
  */
 
 import { checkInteger, checkVector, fail } from '../math/check';
-import { checkRng, type Rng } from '../math/rng';
+import { checkRng, Rng, type RngState } from '../math/rng';
 import {
   checkActions,
   checkEnv,
@@ -28,6 +28,14 @@ import {
 export function vectorEnv(env: Env | EnvModel, n: number, options: { maxSteps?: number } = {}): VectorEnv {
   checkEnv(env);
   return new VectorEnv(env instanceof Env ? env.model : env, n, options.maxSteps);
+}
+
+/** Where N copies stand, as a `VectorEnv` keeps it for a checkpoint. */
+export interface VectorEnvState {
+  states: Float64Array;
+  runningReturns: Float64Array;
+  runningLengths: Int32Array;
+  rngs: RngState[];
 }
 
 /** N copies of an environment. Row i of every array belongs to copy i. */
@@ -151,5 +159,27 @@ export class VectorEnv {
         for (let k = observationAt; k < observationAt + observationSize; k++)
           observations[k] = finalObservations[k];
     }
+  }
+
+  /** Everything that decides how the copies go on. */
+  get state(): VectorEnvState {
+    return {
+      states: this.states.slice(),
+      runningReturns: this.runningReturns.slice(),
+      runningLengths: this.runningLengths.slice(),
+      rngs: this.rngs.map(rng => rng.state),
+    };
+  }
+
+  set state({ states, runningReturns, runningLengths, rngs }: VectorEnvState) {
+    checkVector('state.states', states, this.states.length);
+    if (rngs.length !== this.n) fail(`state.rngs has length ${rngs.length}, but must have length ${this.n}.`);
+    this.states.set(states);
+    this.runningReturns.set(runningReturns);
+    this.runningLengths.set(runningLengths);
+    this.rngs = rngs.map(rng => Rng.fromState(rng));
+    const stateSize = this.model.stateNames.length;
+    for (let i = 0; i < this.n; i++)
+      this.model.observe(this.states, i * stateSize, this.observations, i * this.observationSize);
   }
 }

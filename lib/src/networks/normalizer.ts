@@ -14,6 +14,13 @@ import { type FloatArray, type Network, roomFor } from './network';
 
 const EPSILON = 1e-8;
 
+/** What `RunningMoments` has seen, as JSON. */
+export interface MomentsState {
+  count: number;
+  mean: number[];
+  variance: number[];
+}
+
 /** Running mean and variance of each of `size` numbers, in one pass (Chan, Golub and LeVeque 1983). */
 export class RunningMoments {
   /** Rows seen. */
@@ -50,12 +57,12 @@ export class RunningMoments {
   }
 
   /** Everything, as JSON. */
-  get state(): { count: number; mean: number[]; variance: number[] } {
+  get state(): MomentsState {
     return { count: this.count, mean: [...this.mean], variance: [...this.variance] };
   }
 
   /** Continues from a `state` that was kept. */
-  set state({ count, mean, variance }) {
+  set state({ count, mean, variance }: MomentsState) {
     this.count = checkInteger('state.count', count, 0);
     this.mean.set(checkVector('state.mean', mean, this.size));
     this.variance.set(checkVector('state.variance', variance, this.size));

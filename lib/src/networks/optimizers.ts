@@ -44,7 +44,8 @@ export interface AdamOptions {
  * an engine may run the update in kernels of its own.
  */
 export class Adam implements Optimizer {
-  readonly learningRate: number;
+  /** alpha; may be changed between updates. */
+  learningRate: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -89,12 +90,33 @@ export class Adam implements Optimizer {
     this.square = square;
   }
 
+  /** Everything that decides the updates to come, besides the settings. */
+  get state(): AdamState {
+    const { mean, square, beta1Power, beta2Power } = this;
+    return { mean: mean.slice(), square: square.slice(), beta1Power, beta2Power };
+  }
+
+  set state({ mean, square, beta1Power, beta2Power }: AdamState) {
+    this.mean = mean.slice();
+    this.square = square.slice();
+    this.beta1Power = beta1Power;
+    this.beta2Power = beta2Power;
+  }
+
   /** Counts update k, and tells what the weights in m and in v sum to by then: 1 - beta1^k and 1 - beta2^k. */
   nextUpdate(): { meanSum: number; squareSum: number } {
     this.beta1Power *= this.beta1;
     this.beta2Power *= this.beta2;
     return { meanSum: 1 - this.beta1Power, squareSum: 1 - this.beta2Power };
   }
+}
+
+/** What Adam has gathered from gradients; m and v are empty before the first update. */
+export interface AdamState {
+  mean: FloatArray;
+  square: FloatArray;
+  beta1Power: number;
+  beta2Power: number;
 }
 
 /** Adam with these settings, at its start. */

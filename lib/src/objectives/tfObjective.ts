@@ -12,9 +12,9 @@
  * milliseconds a minibatch where a closed form takes a fraction of one. Tensors that it makes are disposed of.
  */
 
-import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { fail, show } from '../math/check';
-import { tensorflow } from '../networks/tf/backend';
+import { tensorflow } from '../networks/tf/tensorflow';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../networks/tf/types';
 import { type PolicyObjective, type PolicySteps, policyObjective } from './objective';
 import { tfEntropy, tfKl, tfLogProbs } from './tfOps';
 

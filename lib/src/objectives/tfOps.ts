@@ -6,8 +6,8 @@
  * action is picked by a one-hot mask. Logits must therefore be finite (0 times -Infinity is NaN).
  */
 
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import type { Head } from '../distributions/head';
+import type { Tensor, Tensor1D, Tensor2D } from '../networks/tf/types';
 
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 

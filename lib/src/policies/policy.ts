@@ -177,6 +177,10 @@ export const categoricalPolicy = (network: Network): CategoricalPolicy => new Ca
  */
 export const gaussianPolicy = (network: Network): GaussianPolicy => new GaussianPolicy(network);
 
+/** A policy of the kind of `head` over another network. */
+export const policyOver = (network: Network, { kind }: Head): CategoricalPolicy | GaussianPolicy =>
+  kind === 'categorical' ? categoricalPolicy(network) : gaussianPolicy(network);
+
 /** The score function grad_theta log pi_theta(a|s) of one observation, a new array shaped like theta. */
 export function scoreOf(
   policy: DiscretePolicy | ContinuousPolicy,

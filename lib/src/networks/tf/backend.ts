@@ -1,9 +1,6 @@
-/** TensorFlow.js for the modules that compute with it. It is loaded when one of them first asks, not when pglab is. */
+/** Which TensorFlow.js runs. */
 
-import type * as tf from '@tensorflow/tfjs-node';
-
-/** TensorFlow.js, loaded. */
-export const tensorflow = (): typeof tf => require('@tensorflow/tfjs-node');
+import { tensorflow } from './tensorflow';
 
 /**
  * The backend that TensorFlow.js computes with: 'tensorflow' (the native library), 'wasm' (WebAssembly, where the

@@ -2,7 +2,7 @@
 
 import { fail } from '../../math/check';
 import { type MlpSpec, mlpLayers, mlpParameterCount } from '../mlpParameters';
-import { tensorflow } from './backend';
+import { tensorflow } from './tensorflow';
 import { type TfNetwork, tfNetwork } from './tfNetwork';
 
 /** A multi-layer perceptron with theta [d] as mlpParameters.ts lays it out; copied. */

@@ -13,7 +13,7 @@
  * keeps them until `dispose`.
  */
 
-import type { LayersModel, Tensor, Variable } from '@tensorflow/tfjs-node';
+import type { Variable } from '@tensorflow/tfjs-node';
 import { checkInteger, fail, show } from '../../math/check';
 import {
   ascendAlong,
@@ -26,7 +26,8 @@ import {
   shortenGradient,
 } from '../network';
 import type { Optimizer } from '../optimizers';
-import { tensorflow } from './backend';
+import { tensorflow } from './tensorflow';
+import type { LayersModel, Tensor } from './types';
 
 export interface TfNetworkOptions {
   /** Outputs that are parameters themselves, such as the log sigma of a Gaussian policy; none by default. */

@@ -1,0 +1,147 @@
+/**
+ * Checkpoints: the whole state of a training run in one file, so that a run that was killed goes on as if it had not been.
+ *
+ * The file is a line that says what follows (format, version, algorithm, SHA-256 of the rest) and a line of JSON, in
+ * which typed arrays stand as base64 of their little-endian bytes. It is written beside its place and renamed there, so
+ * that nobody ever sees half of one; what is read is checked against the hash before a number of it is used.
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { checkInteger, fail, show } from '../math/check';
+
+const FORMAT = 'pglab checkpoint';
+const VERSION = 1;
+const ARRAYS = { Float32Array, Float64Array, Int32Array };
+
+export interface CheckpointOptions {
+  /** The file. Its folder is made if need be. */
+  path: string;
+  /** Save after every so many iterations, besides the end; 10 by default. */
+  every?: number;
+  /**
+   * Continue from the file if it is there. Without it a file that is there is not touched: the run is refused.
+   */
+  resume?: boolean;
+}
+
+/** The checkpoint of one run. */
+export class CheckpointFile {
+  private readonly path: string;
+  private readonly every: number;
+  private readonly mayResume: boolean;
+
+  /**
+   * @param algorithm its name
+   * @param settings what must be the same for a run to be continued; JSON
+   */
+  constructor(
+    { path, every = 10, resume = false }: CheckpointOptions,
+    private readonly algorithm: string,
+    private readonly settings: Record<string, unknown>,
+  ) {
+    if (typeof path !== 'string' || path === '')
+      throw new TypeError(`checkpoint.path is ${show(path)}, but must be the name of a file.`);
+    this.path = path;
+    this.every = checkInteger('checkpoint.every', every, 1);
+    this.mayResume = resume;
+    if (!resume && existsSync(path))
+      fail(
+        `checkpoint.path is ${path}, which exists: continue it with resume: true, or choose another name.`,
+      );
+  }
+
+  /** Whether it is time to save after so many iterations. */
+  isDue(iterations: number): boolean {
+    return iterations % this.every === 0;
+  }
+
+  /** Hands the state of the file to `restore`, if there is one and the run may continue it. */
+  resume<State>(restore: (state: State) => void): void {
+    if (!this.mayResume || !existsSync(this.path)) return;
+    const { algorithm, settings, state } = loadCheckpoint(this.path);
+    if (algorithm !== this.algorithm)
+      fail(`checkpoint ${this.path} is one of ${algorithm}, but ${this.algorithm} was asked to continue it.`);
+    const ours = JSON.parse(encode(this.settings));
+    for (const key of new Set([...Object.keys(settings), ...Object.keys(ours)]))
+      if (encode(settings[key]) !== encode(ours[key]))
+        fail(
+          `checkpoint ${this.path} was made with ${key} ${encode(settings[key])}, but the run that should continue it has ${encode(ours[key])}.`,
+        );
+    restore(state as State);
+  }
+
+  /** Writes the state, whole or not at all. */
+  save(state: object): void {
+    saveCheckpoint(this.path, { algorithm: this.algorithm, settings: this.settings, state });
+  }
+}
+
+/** What a checkpoint holds. */
+export interface Checkpoint {
+  algorithm: string;
+  settings: Record<string, unknown>;
+  state: unknown;
+}
+
+/** Writes a checkpoint to a file, whole or not at all; a checkpoint that is there is replaced. */
+export function saveCheckpoint(path: string, { algorithm, settings, state }: Checkpoint): void {
+  const body = encode({ settings, state });
+  const header = { format: FORMAT, version: VERSION, algorithm, sha256: hash(body) };
+  const beside = `${path}.${process.pid}.part`;
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    writeFileSync(beside, `${JSON.stringify(header)}\n${body}\n`, { flush: true });
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}
+
+/** Reads a checkpoint. RangeError if the file is none, is of another version, or is not whole. */
+export function loadCheckpoint(path: string): Checkpoint {
+  const text = readFileSync(path, 'utf8');
+  const end = text.indexOf('\n');
+  let header: Record<string, unknown>;
+  try {
+    header = JSON.parse(text.slice(0, Math.max(end, 0)));
+  } catch {
+    return fail(`${path} is no checkpoint of pglab: its first line does not say so.`);
+  }
+  if (header?.format !== FORMAT) fail(`${path} is no checkpoint of pglab: its first line does not say so.`);
+  if (header.version !== VERSION)
+    fail(`${path} is a checkpoint of version ${header.version}, but this pglab reads version ${VERSION}.`);
+  const body = text.slice(end + 1).replace(/\n$/, '');
+  if (hash(body) !== header.sha256)
+    fail(`${path} is damaged or was cut short: its contents are not those that were written.`);
+  const { settings, state } = decode(body) as Omit<Checkpoint, 'algorithm'>;
+  return { algorithm: String(header.algorithm), settings, state };
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** JSON in which typed arrays and the numbers that JSON lacks survive. */
+function encode(value: unknown): string {
+  return JSON.stringify(value, (_key, x) => {
+    if (ArrayBuffer.isView(x)) {
+      const array = x.constructor.name;
+      if (!(array in ARRAYS)) throw new TypeError(`a ${array} cannot be kept in a checkpoint.`);
+      return { array, base64: Buffer.from(x.buffer, x.byteOffset, x.byteLength).toString('base64') };
+    }
+    if (typeof x === 'number' && !Number.isFinite(x)) return { number: String(x) };
+    return x;
+  });
+}
+
+function decode(text: string): unknown {
+  return JSON.parse(text, (_key, x) => {
+    if (typeof x?.base64 === 'string' && x.array in ARRAYS) {
+      const bytes = Uint8Array.from(Buffer.from(x.base64, 'base64'));
+      return new ARRAYS[x.array as keyof typeof ARRAYS](bytes.buffer);
+    }
+    if (typeof x?.number === 'string') return Number(x.number);
+    return x;
+  });
+}

@@ -1,0 +1,571 @@
+/**
+ * Proximal policy optimisation (Schulman, Wolski, Dhariwal, Radford and Klimov 2017; lecture 6): the one loop behind
+ * `ppoClip`, `ppoKl` and objectives of one's own.
+ *
+ *   for each iteration k
+ *     run pi_theta_k for T steps in N environments                                            D_k
+ *     estimate advantages A_t by GAE(gamma, lambda) with the critic V_w
+ *     for K epochs, over minibatches of D_k
+ *       theta <- Adam step along grad_theta L(theta; theta_k, A)
+ *       w     <- Adam step along grad_w -1/2 mean (V_w(s_t) - G_t)^2,       G_t = A_t + V_{w_k}(s_t)
+ *
+ * Vanilla policy gradient takes one step along mean A log pi and throws D_k away. Here many steps are taken on one batch,
+ * and what makes that safe is the objective L, which gives theta no reason to go far from theta_k; nothing else differs
+ * between the methods of the lecture.
+ *
+ * An episode that the step limit cut is completed by the critic, one that terminated is not. Policy and critic are two
+ * networks with two optimizers, so that no coefficient weighs their losses. Practices beyond the paper are options, off by
+ * default.
+ */
+
+import { type Env, sizeOf } from '../envs/env';
+import { type VectorEnv, type VectorEnvState, vectorEnv } from '../envs/vectorEnv';
+import { generalizedAdvantages, normalizeAdvantages, valueTargets } from '../estimators/advantages';
+import { distributionParameters, meanEntropyOf, meanKlOf } from '../estimators/policyStatistics';
+import { checkpoint } from '../interrupt';
+import { checkFinite, checkGamma, checkInteger, fail, show } from '../math/check';
+import { Rng, type RngState } from '../math/rng';
+import { explainedVariance, mean } from '../math/statistics';
+import type { FloatArray, Network } from '../networks/network';
+import { type MomentsState, normalizedNetwork, RunningMoments } from '../networks/normalizer';
+import { type Adam, type AdamState, adam } from '../networks/optimizers';
+import { entropyBonus } from '../objectives/entropyBonus';
+import { type PolicyObjective, sumOfObjectives } from '../objectives/objective';
+import { valueObjective } from '../objectives/value';
+import { type Policy, policyOver } from '../policies/policy';
+import { checkPolicyFits, collectSteps, type StepBatch } from '../rollout/collect';
+import { gather } from '../rollout/minibatches';
+import { CheckpointFile, type CheckpointOptions } from './checkpointFile';
+import { firstBadNumber, TrainingError } from './training';
+
+/** What all forms of PPO have in common. Usual ranges in parentheses. */
+export interface PpoOptions<P extends Policy = Policy> {
+  /** The task. It stays untouched: copies of it run. */
+  env: Env;
+  /** pi_theta to begin with, over discrete or continuous actions; a clone is trained. See `mlpPolicy`. */
+  policy: P;
+  /** V_w to begin with: a network with one output; a clone is trained. */
+  critic: Network;
+  /** Decides everything random. */
+  seed?: number;
+  /** Environment steps in all, rounded up to whole iterations of N T. */
+  totalSteps?: number;
+  /** N, the environments that run side by side; (1 to 64). */
+  copies?: number;
+  /** T, the steps of each environment in one iteration; (32 to 2048). */
+  stepsPerIteration?: number;
+  /** Discount factor (0.98 to 0.999). */
+  gamma?: number;
+  /** lambda of generalised advantage estimation (0.8 to 0.98). */
+  lambda?: number;
+  /** K, passes over a batch (3 to 80). */
+  epochs?: number;
+  /** Steps behind one gradient (32 to 4096); Infinity for the whole batch. */
+  minibatchSize?: number;
+  /** alpha of Adam for the policy (1e-4 to 1e-2). */
+  learningRate?: number;
+  /** alpha of Adam for the critic; `learningRate` by default. */
+  criticLearningRate?: number;
+  /** Adam's epsilon; CleanRL and Stable-Baselines3 use 1e-5. */
+  adamEpsilon?: number;
+  /** Shift and scale the advantages of each batch to mean 0 and standard deviation 1. On by default: all implementations do. */
+  normalizeAdvantages?: boolean;
+  /** c of the bonus c * mean entropy (0 to 0.02); none by default. */
+  entropyCoef?: number;
+  /** Longer gradients are shortened to this (0.5); Infinity, no limit, by default. */
+  maxGradientNorm?: number;
+  /** Let both learning rates fall linearly to 0 over `totalSteps`; off by default. */
+  annealLearningRate?: boolean;
+  /** epsilon of the clipped value loss, in units of the return; not clipped by default. */
+  valueClipRange?: number;
+  /** Shift and scale what the networks read by the statistics seen so far; off by default. */
+  normalizeObservations?: boolean;
+  /** Divide rewards by the standard deviation of the discounted return seen so far, and clip them to +-10; off by default. */
+  normalizeRewards?: boolean;
+  /** Stop an iteration's epochs when the mean sampled KL of one exceeds this (0.01 to 0.05); never by default. */
+  stopAtKl?: number;
+  /** A step limit below the environment's own, or one for an environment that has none. */
+  maxSteps?: number;
+  /** Where to save the whole state of training, and how often; a run that is resumed gives the same bytes. */
+  checkpoint?: CheckpointOptions;
+  /** Called after each iteration; awaited, so that it may draw. */
+  onIteration?: (record: PpoRecord) => void | Promise<void>;
+}
+
+/** What happened in one iteration. */
+export interface PpoRecord {
+  /** 0, 1, ... */
+  iteration: number;
+  /** Environment steps since the start of training. */
+  steps: number;
+  /** Mean undiscounted return of the last 100 episodes that ended; NaN before the first has. */
+  meanReturn: number;
+  /** Undiscounted returns of the episodes that ended in this iteration. */
+  episodeReturns: Float64Array;
+  /** Mean D_KL(theta_k || theta_{k+1}) over the batch, exact, in nats. */
+  kl: number;
+  /** Mean entropy of pi_theta_{k+1} over the batch, in nats. */
+  entropy: number;
+  /** Share of the steps with |r_t - 1| > epsilon, over all minibatches; 0 where the objective has no clip. */
+  clipFraction: number;
+  /** 1 - var(G - V) / var(G) of the critic before its update. */
+  explainedVariance: number;
+  /** Mean length of the policy's gradient over all minibatches, before it is shortened. */
+  gradientNorm: number;
+  /** Mean value of the objective over the last epoch's minibatches. */
+  objective: number;
+  /** Mean squared error of the critic over the last epoch's minibatches, in units of (normalised) returns. */
+  valueError: number;
+  /** Epochs that were run: fewer than asked if `stopAtKl` ended them. */
+  epochs: number;
+  /** The KL coefficient that the iteration used, where the objective has one. */
+  beta?: number;
+}
+
+/** What PPO returns. */
+export interface PpoResult<P extends Policy = Policy> {
+  /** The trained policy. With `normalizeObservations` it carries its statistics with it. */
+  policy: P;
+  /** V_w. With `normalizeRewards` in units of normalised returns. */
+  critic: Network;
+  history: PpoRecord[];
+}
+
+/** An objective, perhaps with a KL coefficient that a rule adapts after each iteration. */
+export interface ProximalObjective extends PolicyObjective {
+  beta?: number;
+}
+
+export interface PpoObjectiveOptions<P extends Policy = Policy> extends PpoOptions<P> {
+  /** L, to be maximised: `clipObjective()`, `klPenaltyObjective(...)`, or one of your own by `tfObjective`. */
+  objective: ProximalObjective;
+  /** Called with the divergence that each iteration ended with, before the next begins; ppoKl adapts beta here. */
+  adapt?: (kl: number) => void;
+  /** The name that errors and checkpoints give the algorithm. */
+  name?: string;
+}
+
+/**
+ * Trains a policy by proximal policy optimisation with any objective.
+ *
+ * Rejects with a `TrainingError` that names the iteration and the quantity if a number stops being finite; its `result`
+ * holds policy, critic and history as they were before that iteration.
+ */
+export async function ppo<P extends Policy>(options: PpoObjectiveOptions<P>): Promise<PpoResult<P>> {
+  const { name = 'ppo', objective, entropyCoef, adapt, onIteration } = options;
+  const run = new PpoRun(options);
+  const withBonus = entropyCoef
+    ? sumOfObjectives(objective, entropyBonus({ coefficient: entropyCoef }))
+    : objective;
+  const file = options.checkpoint && new CheckpointFile(options.checkpoint, name, settingsOf(options));
+  file?.resume<PpoState>(state => run.restore(state));
+
+  while (run.steps < run.totalSteps) {
+    await checkpoint();
+    const { beta } = objective;
+    const record = { ...run.iterate(withBonus), ...(beta !== undefined && { beta }) };
+    run.history.push(record);
+    adapt?.(record.kl);
+    if (file?.isDue(run.iteration) || run.steps >= run.totalSteps) file?.save(run.state);
+    await onIteration?.(record);
+  }
+  return run.result;
+}
+
+/** A training run: everything that an iteration changes, which is what a checkpoint keeps. */
+class PpoRun<P extends Policy> {
+  iteration = 0;
+  readonly history: PpoRecord[] = [];
+  readonly totalSteps: number;
+  private readonly policy: P;
+  private readonly critic: Network;
+  private readonly policyOptimizer: Adam;
+  private readonly criticOptimizer: Adam;
+  private readonly envs: VectorEnv;
+  private actionRng: Rng;
+  private orderRng: Rng;
+  private readonly observationMoments?: RunningMoments;
+  private readonly rewardScale?: RewardScale;
+  private readonly lastReturns: number[] = [];
+  private readonly options: Required<Pick<PpoOptions, keyof typeof DEFAULTS>> & PpoObjectiveOptions<P>;
+
+  constructor(given: PpoObjectiveOptions<P>) {
+    const options = { ...DEFAULTS, ...withoutUndefined(given) };
+    checkOptions(options);
+    const {
+      env,
+      policy,
+      critic,
+      seed,
+      copies,
+      maxSteps,
+      gamma,
+      learningRate,
+      adamEpsilon: epsilon,
+    } = options;
+    this.options = options;
+    this.totalSteps = options.totalSteps;
+    this.policy = policy.clone() as P;
+    this.critic = critic.clone();
+    if (options.normalizeObservations) {
+      const moments = new RunningMoments(sizeOf(env.observationSpace));
+      this.observationMoments = moments;
+      this.policy = policyOver(normalizedNetwork(this.policy.network, moments), policy.head) as Policy as P;
+      this.critic = normalizedNetwork(this.critic, moments);
+    }
+    if (options.normalizeRewards) this.rewardScale = new RewardScale(copies, gamma);
+    this.policyOptimizer = adam({ learningRate, epsilon });
+    this.criticOptimizer = adam({ learningRate: options.criticLearningRate ?? learningRate, epsilon });
+    const [envRng, actionRng, orderRng] = new Rng(seed).split(3);
+    this.envs = vectorEnv(env, copies, { maxSteps });
+    this.envs.reset(envRng);
+    this.actionRng = actionRng;
+    this.orderRng = orderRng;
+  }
+
+  /** Environment steps so far. */
+  get steps(): number {
+    return this.iteration * this.options.copies * this.options.stepsPerIteration;
+  }
+
+  get result(): PpoResult<P> {
+    return { policy: this.policy, critic: this.critic, history: this.history };
+  }
+
+  /** One iteration, or a `TrainingError` with everything as it was before. */
+  iterate(objective: PolicyObjective): PpoRecord {
+    const before = [this.policy.parameters.slice(), this.critic.parameters.slice()];
+    try {
+      const batch = collectSteps(this.envs, this.policy, {
+        steps: this.options.stepsPerIteration,
+        rng: this.actionRng,
+      });
+      this.checkFinite('a reward', batch.rewards);
+      const record = this.improve(batch, objective);
+      this.checkFinite('a parameter of the policy', this.policy.parameters);
+      this.checkFinite('a parameter of the critic', this.critic.parameters);
+      this.observationMoments?.add(batch.observations);
+      this.iteration++;
+      return record;
+    } catch (error) {
+      this.policy.parameters.set(before[0]);
+      this.critic.parameters.set(before[1]);
+      if (!(error instanceof RangeError)) throw error;
+      throw this.explained(error);
+    }
+  }
+
+  /** K epochs of minibatch ascent on what a batch says. */
+  private improve(batch: StepBatch, objective: PolicyObjective): PpoRecord {
+    const { policy, critic, options, policyOptimizer, criticOptimizer } = this;
+    const { gamma, lambda, epochs, maxGradientNorm, stopAtKl, copies, stepsPerIteration } = options;
+    const { head, network } = policy;
+    const { observations, observationSize, actions, actionSize, logProbs } = batch;
+    const T = copies * stepsPerIteration;
+
+    // What theta_k and V_w say of the batch, and the advantages that follow.
+    const oldParameters = distributionParameters(batch, policy).slice();
+    const values = critic.forward(observations, T, 0, observationSize).slice();
+    const finalValues = critic
+      .forward(batch.finalObservations, batch.episodeStarts.length - 1, 0, observationSize)
+      .slice();
+    const rewards = this.rewardScale?.scale(batch, stepsPerIteration) ?? batch.rewards;
+    const advantages = generalizedAdvantages({ ...batch, rewards }, { values, finalValues, gamma, lambda });
+    const targets = valueTargets(advantages, values);
+    if (options.normalizeAdvantages) normalizeAdvantages(advantages, { out: advantages });
+    this.checkFinite('an advantage', advantages);
+
+    const left = options.annealLearningRate ? 1 - this.steps / this.totalSteps : 1;
+    policyOptimizer.learningRate = options.learningRate * left;
+    criticOptimizer.learningRate = (options.criticLearningRate ?? options.learningRate) * left;
+
+    const valueLoss = valueObjective({ clipRange: options.valueClipRange });
+    const size = Math.min(options.minibatchSize, T);
+    const mini = new Minibatch(size, batch, head.parameterSize);
+    const sum = { clipFraction: 0, gradientNorm: 0, updates: 0 };
+    let epoch = 0;
+    let last = { objective: 0, valueError: 0, kl: 0 };
+    while (epoch < epochs) {
+      const order = this.orderRng.permutation(T);
+      last = { objective: 0, valueError: 0, kl: 0 };
+      for (let start = 0; start < T; start += size) {
+        const count = Math.min(size, T - start);
+        const share = count / T;
+        mini.resize(count);
+        gather(observations, observationSize, order, start, count, mini.observations);
+        gather(actions, actionSize, order, start, count, mini.actions);
+        gather(advantages, 1, order, start, count, mini.advantages);
+        gather(logProbs, 1, order, start, count, mini.oldLogProbs);
+        gather(oldParameters, head.parameterSize, order, start, count, mini.oldParameters);
+        gather(targets, 1, order, start, count, mini.targets);
+        gather(values, 1, order, start, count, mini.oldValues);
+
+        const y = network.forward(mini.observations, count, 0, observationSize);
+        const { value, diagnostics } = objective.evaluate(y, mini, head, mini.dY.fill(0));
+        network.backward(mini.dY);
+        const norm = network.clipGradientNorm(maxGradientNorm);
+        if (!Number.isFinite(value)) this.stop('the objective', value);
+        if (!Number.isFinite(norm)) this.stop("the policy's gradient", norm);
+        network.applyGradient(policyOptimizer);
+
+        const v = critic.forward(mini.observations, count, 0, observationSize);
+        const fit = valueLoss.evaluate(v, mini, mini.dV.fill(0));
+        critic.backward(mini.dV);
+        const criticNorm = critic.clipGradientNorm(maxGradientNorm);
+        if (!Number.isFinite(criticNorm)) this.stop("the critic's gradient", criticNorm);
+        critic.applyGradient(criticOptimizer);
+
+        last.objective += share * value;
+        last.valueError += share * fit.diagnostics.meanSquaredError;
+        last.kl += share * diagnostics.sampledKl;
+        sum.clipFraction += diagnostics.clipFraction;
+        sum.gradientNorm += norm;
+        sum.updates++;
+      }
+      epoch++;
+      if (last.kl > stopAtKl) break;
+    }
+
+    const newParameters = distributionParameters(batch, policy);
+    this.lastReturns.push(...batch.finishedReturns);
+    this.lastReturns.splice(0, this.lastReturns.length - 100);
+    return {
+      iteration: this.iteration,
+      steps: this.steps + T,
+      meanReturn: this.lastReturns.length > 0 ? mean(this.lastReturns) : Number.NaN,
+      episodeReturns: batch.finishedReturns,
+      kl: meanKlOf(head, oldParameters, newParameters),
+      entropy: meanEntropyOf(head, newParameters),
+      clipFraction: sum.clipFraction / sum.updates,
+      explainedVariance: explainedVariance(values, targets),
+      gradientNorm: sum.gradientNorm / sum.updates,
+      objective: last.objective,
+      valueError: last.valueError,
+      epochs: epoch,
+    };
+  }
+
+  /** Ends the run: `what` is not a finite number. */
+  private stop(what: string, value: number): never {
+    throw new TrainingError(this.name, this.iteration, what, value);
+  }
+
+  private checkFinite(what: string, values: ArrayLike<number>): void {
+    const bad = firstBadNumber(values);
+    if (bad !== undefined) this.stop(what, bad);
+  }
+
+  private get name(): string {
+    return this.options.name ?? 'ppo';
+  }
+
+  /** The error of a run that broke down, with what was good until then. */
+  private explained(error: RangeError): TrainingError {
+    const { name, iteration, envs, result } = this;
+    // A NaN that the environment showed is met first by whoever reads it: name its source.
+    const shown = firstBadNumber(envs.observations);
+    const named =
+      shown !== undefined
+        ? new TrainingError(name, iteration, 'an observation of the environment', shown)
+        : error instanceof TrainingError
+          ? error
+          : new TrainingError(name, iteration, error.message);
+    named.result = result;
+    return named;
+  }
+
+  /** Everything that decides how the run goes on, for a checkpoint. */
+  get state(): PpoState {
+    const { policy, critic, policyOptimizer, criticOptimizer, envs, actionRng, orderRng } = this;
+    return {
+      iteration: this.iteration,
+      policy: policy.parameters.slice(),
+      critic: critic.parameters.slice(),
+      policyOptimizer: policyOptimizer.state,
+      criticOptimizer: criticOptimizer.state,
+      beta: this.options.objective.beta,
+      observationMoments: this.observationMoments?.state,
+      rewardScale: this.rewardScale?.state,
+      envs: envs.state,
+      actionRng: actionRng.state,
+      orderRng: orderRng.state,
+      lastReturns: [...this.lastReturns],
+      history: [...this.history],
+    };
+  }
+
+  restore(state: PpoState): void {
+    this.iteration = state.iteration;
+    this.policy.parameters.set(state.policy);
+    this.critic.parameters.set(state.critic);
+    this.policyOptimizer.state = state.policyOptimizer;
+    this.criticOptimizer.state = state.criticOptimizer;
+    if (state.beta !== undefined) this.options.objective.beta = state.beta;
+    if (this.observationMoments && state.observationMoments)
+      this.observationMoments.state = state.observationMoments;
+    if (this.rewardScale && state.rewardScale) this.rewardScale.state = state.rewardScale;
+    this.envs.state = state.envs;
+    this.actionRng = Rng.fromState(state.actionRng);
+    this.orderRng = Rng.fromState(state.orderRng);
+    this.lastReturns.splice(0, Infinity, ...state.lastReturns);
+    this.history.splice(0, Infinity, ...state.history);
+  }
+}
+
+/** What a checkpoint of PPO holds. */
+interface PpoState {
+  iteration: number;
+  policy: FloatArray;
+  critic: FloatArray;
+  policyOptimizer: AdamState;
+  criticOptimizer: AdamState;
+  beta?: number;
+  observationMoments?: MomentsState;
+  rewardScale?: RewardScaleState;
+  envs: VectorEnvState;
+  actionRng: RngState;
+  orderRng: RngState;
+  lastReturns: number[];
+  history: PpoRecord[];
+}
+
+/** The rows of one update, in arrays that are reused from update to update. */
+class Minibatch {
+  observations!: Float32Array;
+  actions!: Int32Array | Float32Array;
+  advantages!: Float64Array;
+  oldLogProbs!: Float64Array;
+  oldParameters!: Float64Array;
+  targets!: Float64Array;
+  oldValues!: Float64Array;
+  dY!: Float64Array;
+  dV!: Float64Array;
+  private count = -1;
+
+  constructor(
+    readonly size: number,
+    private readonly batch: StepBatch,
+    private readonly parameterSize: number,
+  ) {}
+
+  /** Makes room for exactly `count` rows. */
+  resize(count: number): void {
+    if (count === this.count) return;
+    const { observationSize, actionSize, actions } = this.batch;
+    const K = this.parameterSize;
+    this.count = count;
+    this.observations = new Float32Array(count * observationSize);
+    this.actions =
+      actions instanceof Int32Array
+        ? new Int32Array(count * actionSize)
+        : new Float32Array(count * actionSize);
+    this.advantages = new Float64Array(count);
+    this.oldLogProbs = new Float64Array(count);
+    this.oldParameters = new Float64Array(count * K);
+    this.targets = new Float64Array(count);
+    this.oldValues = new Float64Array(count);
+    this.dY = new Float64Array(count * K);
+    this.dV = new Float64Array(count);
+  }
+}
+
+type RewardScaleState = { moments: MomentsState; running: number[] };
+
+/**
+ * Rewards divided by the standard deviation of the discounted return that each environment has run up,
+ * R <- gamma R + r, and clipped to +-10 (Engstrom et al. 2020).
+ */
+class RewardScale {
+  private readonly moments = new RunningMoments(1);
+  /** [N] R of each copy, 0 at the start of an episode. */
+  private readonly running: Float64Array;
+
+  constructor(
+    copies: number,
+    private readonly gamma: number,
+  ) {
+    this.running = new Float64Array(copies);
+  }
+
+  /** The scaled rewards of a batch of `steps` steps of each copy, a new array; the statistics take them in first. */
+  scale({ rewards, terminated, truncated }: StepBatch, steps: number): Float64Array {
+    const returns = rewards.map((reward, row) => {
+      const copy = Math.floor(row / steps);
+      const R = this.gamma * this.running[copy] + reward;
+      this.running[copy] = terminated[row] || truncated[row] ? 0 : R;
+      return R;
+    });
+    this.moments.add(returns);
+    const scale = 1 / Math.sqrt(this.moments.variance[0] + 1e-8);
+    return rewards.map(reward => Math.min(10, Math.max(-10, reward * scale)));
+  }
+
+  get state(): RewardScaleState {
+    return { moments: this.moments.state, running: [...this.running] };
+  }
+
+  set state({ moments, running }) {
+    this.moments.state = moments;
+    this.running.set(running);
+  }
+}
+
+const DEFAULTS = {
+  seed: 0,
+  totalSteps: 100_000,
+  copies: 8,
+  stepsPerIteration: 128,
+  gamma: 0.99,
+  lambda: 0.95,
+  epochs: 10,
+  minibatchSize: 64,
+  learningRate: 3e-4,
+  adamEpsilon: 1e-8,
+  normalizeAdvantages: true,
+  maxGradientNorm: Infinity,
+  annealLearningRate: false,
+  normalizeObservations: false,
+  normalizeRewards: false,
+  stopAtKl: Infinity,
+};
+
+/** The options without those that are undefined, so that they take their defaults. */
+const withoutUndefined = <T extends object>(options: T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+
+function checkOptions(options: PpoObjectiveOptions & typeof DEFAULTS): void {
+  const { env, policy, critic, objective } = options;
+  checkPolicyFits(policy, env);
+  if (typeof critic?.forward !== 'function' || critic.outputSize !== 1)
+    throw new TypeError(
+      `critic is ${typeof critic?.forward === 'function' ? `a network with ${critic.outputSize} outputs` : show(critic)}, but must be a network with one output, e.g. mlp({ inputs, outputs: 1, seed }).`,
+    );
+  if (typeof objective?.evaluate !== 'function')
+    throw new TypeError(`objective is ${show(objective)}, but must be an objective, e.g. clipObjective().`);
+  for (const name of ['totalSteps', 'copies', 'stepsPerIteration', 'epochs'] as const)
+    checkInteger(name, options[name], 1);
+  if (options.minibatchSize !== Infinity) checkInteger('minibatchSize', options.minibatchSize, 1);
+  checkGamma(options.gamma);
+  checkFinite('lambda', options.lambda, 0, 1);
+  checkFinite('learningRate', options.learningRate, 0);
+  if (options.criticLearningRate !== undefined)
+    checkFinite('criticLearningRate', options.criticLearningRate, 0);
+  for (const name of ['maxGradientNorm', 'stopAtKl'] as const)
+    if (options[name] !== Infinity) checkFinite(name, options[name], 0);
+  if (options.normalizeObservations && env.observationSpace.kind === 'discrete')
+    fail(`normalizeObservations is true, but ${env.id} shows the index of a state.`);
+}
+
+/** What must be the same for a run to be continued. */
+function settingsOf(options: PpoObjectiveOptions): Record<string, unknown> {
+  const { env, policy, critic, objective, adapt, onIteration, checkpoint, name, ...settings } = options;
+  return {
+    ...DEFAULTS,
+    ...withoutUndefined(settings),
+    // Without annealing a run may be made longer.
+    totalSteps: settings.annealLearningRate ? (settings.totalSteps ?? DEFAULTS.totalSteps) : undefined,
+    env: env.id,
+    policyParameters: policy.parameters.length,
+    criticParameters: critic.parameters.length,
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * PPO-Clip (lecture 6, "Clipped Objective"; Schulman et al. 2017, section 3):
+ *
+ *   L^CLIP(theta) = mean_t min( r_t(theta) A_t,  clip(r_t(theta), 1 - epsilon, 1 + epsilon) A_t ),
+ *   r_t(theta) = pi_theta(a_t|s_t) / pi_theta_k(a_t|s_t)
+ *
+ * A step whose ratio has moved out of the range in the direction of its advantage has no gradient any more, so that K
+ * epochs of Adam on one batch stay near theta_k although nothing says how far they are. The loop is ./ppo.ts, the
+ * objective ../objectives/clip.ts.
+ */
+
+import { clipObjective } from '../objectives/clip';
+import { surrogateObjective } from '../objectives/surrogate';
+import type { Policy } from '../policies/policy';
+import { type PpoOptions, type PpoResult, ppo } from './ppo';
+
+export interface PpoClipOptions<P extends Policy = Policy> extends PpoOptions<P> {
+  /** epsilon (0.1 to 0.3); Infinity for no clip at all, the control that shows what the clip is for. */
+  clipRange?: number;
+}
+
+/** Trains a policy by PPO-Clip. */
+export const ppoClip = <P extends Policy>({
+  clipRange = 0.2,
+  ...options
+}: PpoClipOptions<P>): Promise<PpoResult<P>> =>
+  ppo({
+    ...options,
+    name: 'ppoClip',
+    objective: clipRange === Infinity ? surrogateObjective() : clipObjective({ clipRange }),
+  });

@@ -1,0 +1,42 @@
+/**
+ * PPO with a KL penalty (lecture 6, "Adaptive KL Penalty"; Schulman et al. 2017, section 4):
+ *
+ *   theta_{k+1} = arg max_theta  mean_t r_t(theta) A_t  -  beta_k mean_t D_KL(pi_theta_k(.|s_t) || pi_theta(.|s_t))
+ *
+ *   d = mean_t D_KL(theta_k || theta_{k+1}):     beta_{k+1} = 2 beta_k   if d > 1.5 delta
+ *                                                             beta_k / 2 if d < delta / 1.5
+ *                                                             beta_k     otherwise
+ *
+ * The arg max is approached by K epochs of minibatch Adam. Some iterations may move further than delta, but most don't,
+ * and the initial beta matters little, as it adapts quickly. The loop is ./ppo.ts, the objective ../objectives/surrogate.ts.
+ */
+
+import { checkFinite } from '../math/check';
+import { klPenaltyObjective } from '../objectives/surrogate';
+import type { Policy } from '../policies/policy';
+import { type PpoOptions, type PpoResult, ppo } from './ppo';
+
+export interface PpoKlOptions<P extends Policy = Policy> extends PpoOptions<P> {
+  /** beta_0, the penalty's first coefficient (0.1 to 10). */
+  beta?: number;
+  /** delta, the divergence that an iteration should end with, in nats (0.003 to 0.03). */
+  klTarget?: number;
+  /** Whether beta follows delta; with false it stays. */
+  adaptive?: boolean;
+}
+
+/** Trains a policy by PPO with a KL penalty. */
+export function ppoKl<P extends Policy>({
+  beta = 1,
+  klTarget = 0.01,
+  adaptive = true,
+  ...options
+}: PpoKlOptions<P>): Promise<PpoResult<P>> {
+  checkFinite('klTarget', klTarget, Number.MIN_VALUE);
+  const objective = klPenaltyObjective({ beta });
+  const adapt = (kl: number) => {
+    if (kl > 1.5 * klTarget) objective.beta *= 2;
+    else if (kl < klTarget / 1.5) objective.beta /= 2;
+  };
+  return ppo({ ...options, name: 'ppoKl', objective, adapt: adaptive ? adapt : undefined });
+}
