@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../scripts/setup/paths.mjs';
 
@@ -76,4 +78,21 @@ test('importing pglab loads neither TensorFlow.js nor danfojs-node nor plotly, i
   for (const { heavy } of runs) assert.deepEqual(heavy, []);
   // The best of three: a machine that is busy with other tests does not count against the import.
   assert.ok(Math.min(...runs.map(run => run.seconds)) < 1, JSON.stringify(runs));
+});
+
+test('the declarations of pglab name no package, so that a cell that imports it is type-checked in no time', () => {
+  const seen = new Set();
+  const packages = new Set();
+  const follow = file => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?['"]([^'"]+)['"]/g)) {
+      const target = join(dirname(file), name);
+      if (!name.startsWith('.')) packages.add(name);
+      else follow(existsSync(target + '.d.ts') ? target + '.d.ts' : join(target, 'index.d.ts'));
+    }
+  };
+  follow(join(root, 'lib', 'dist', 'index.d.ts'));
+  assert.ok(seen.size > 40, `${seen.size} files`);
+  assert.deepEqual([...packages], []);
 });

@@ -209,3 +209,11 @@ test('a function that cannot be an objective gets one sentence, and nothing leak
   assert.throws(() => thrower.evaluate(y, minibatch, head, dY), { message: 'mine' });
   assert.equal(tf.memory().numTensors, tensors);
 });
+
+test('with TensorFlow.js imported, its types are those of the arguments', () => {
+  // @ts-expect-error no tensor has such an op: it would pass if y were any
+  const wrong: TfObjectiveFunction = y => y.noSuchOp();
+  // @ts-expect-error nor does the batch's
+  const wrongBatch: TfObjectiveFunction = (_, batch) => batch.advantages.noSuchOp();
+  assert.notEqual(wrong, wrongBatch);
+});

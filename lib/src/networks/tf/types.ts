@@ -11,6 +11,7 @@ declare global {
   }
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: what is not known cannot be refused
 type Named<Name extends string> = PglabTensorFlow extends { [name in Name]: infer Type } ? Type : any;
 
 /** A tensor of any shape. */
