@@ -261,7 +261,7 @@ describe('reinforce', () => {
     });
     await assert.rejects(
       reinforce({ ...settings, env: breaking }),
-      /^RangeError: reinforce stopped at iteration [1-4]: a reward of the environment is NaN/,
+      /^TrainingError: reinforce stopped at iteration [1-4]: a reward of the environment is NaN/,
     );
     const exploding = {
       ascend: (theta: Float64Array) => void theta.fill(Infinity),

@@ -28,7 +28,7 @@ import { sumOfObjectives } from '../objectives/objective';
 import { policyGradientObjective } from '../objectives/policyGradient';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectSteps } from '../rollout/collect';
-import { checkAllFinite } from './training';
+import { attempt, checkBatch } from './training';
 
 export interface ActorCriticOptions<P extends Policy = Policy> {
   /** The task. It stays untouched: copies of it run. */
@@ -94,7 +94,10 @@ export interface ActorCriticResult<P extends Policy = Policy> {
   history: ActorCriticRecord[];
 }
 
-/** Trains a policy by advantage actor-critic. Rejects, naming the iteration, if a number stops being finite. */
+/**
+ * Trains a policy by advantage actor-critic. Rejects with a `TrainingError` that names the iteration and the quantity if a
+ * number stops being finite; its `result` holds policy and history as they were before that iteration.
+ */
 export async function actorCritic<P extends Policy>({
   env,
   policy: initialPolicy,
@@ -133,50 +136,53 @@ export async function actorCritic<P extends Policy>({
   const dOutputs = new Float64Array(stepsAnIteration * head.parameterSize);
   const lastReturns: number[] = [];
   const history: ActorCriticRecord[] = [];
-  const check = (iteration: number, what: string, values: ArrayLike<number>) =>
-    checkAllFinite('actorCritic', iteration, what, values);
+  const result = { policy, critic, history };
+  const networks = [network];
 
   for (let iteration = 0; iteration * stepsAnIteration < totalSteps; iteration++) {
     await checkpoint();
-    const batch = collectSteps(envs, policy, { steps: stepsPerIteration, rng: policyRng });
-    check(iteration, 'a reward of the environment', batch.rewards);
+    const start = { algorithm: 'actorCritic', iteration, networks, result, observations: envs.observations };
+    const record = attempt(start, check => {
+      const batch = collectSteps(envs, policy, { steps: stepsPerIteration, rng: policyRng });
+      checkBatch(check, batch);
 
-    const { values, finalValues } = criticValues(batch, critic);
-    const advantages = generalizedAdvantages(batch, { values, finalValues, gamma, lambda });
-    const targets = valueTargets(advantages, values);
-    if (normalize) normalizeAdvantages(advantages, { out: advantages });
-    check(iteration, 'an advantage', advantages);
+      const { values, finalValues } = criticValues(batch, critic);
+      const advantages = generalizedAdvantages(batch, { values, finalValues, gamma, lambda });
+      const targets = valueTargets(advantages, values);
+      if (normalize) normalizeAdvantages(advantages, { out: advantages });
+      check('an advantage', advantages);
 
-    const outputs = distributionParameters(batch, policy);
-    const before = outputs.slice();
-    const { diagnostics } = objective.evaluate(
-      outputs,
-      { actions: batch.actions, advantages, oldLogProbs: batch.logProbs },
-      head,
-      dOutputs.fill(0),
-    );
-    network.backward(dOutputs);
-    check(iteration, 'a number of the gradient', network.gradient);
-    const gradientNorm = network.clipGradientNorm(maxGradientNorm);
-    network.applyGradient(optimizer);
-    check(iteration, 'a parameter', policy.parameters);
+      const outputs = distributionParameters(batch, policy);
+      const before = outputs.slice();
+      const { diagnostics } = objective.evaluate(
+        outputs,
+        { actions: batch.actions, advantages, oldLogProbs: batch.logProbs },
+        head,
+        dOutputs.fill(0),
+      );
+      network.backward(dOutputs);
+      check('a number of the gradient', network.gradient);
+      const gradientNorm = network.clipGradientNorm(maxGradientNorm);
+      network.applyGradient(optimizer);
+      check('a parameter', policy.parameters);
 
-    critic.fit(batch, targets);
+      critic.fit(batch, targets);
 
-    lastReturns.push(...batch.finishedReturns);
-    lastReturns.splice(0, lastReturns.length - 100);
-    const record = {
-      iteration,
-      meanReturn: lastReturns.length > 0 ? mean(lastReturns) : Number.NaN,
-      episodeReturns: batch.finishedReturns,
-      gradientNorm,
-      entropy: diagnostics.entropy,
-      kl: meanKlOf(head, before, distributionParameters(batch, policy)),
-      explainedVariance: explainedVariance(values, targets),
-      steps: (iteration + 1) * stepsAnIteration,
-    };
+      lastReturns.push(...batch.finishedReturns.slice(-100));
+      lastReturns.splice(0, lastReturns.length - 100);
+      return {
+        iteration,
+        meanReturn: lastReturns.length > 0 ? mean(lastReturns) : Number.NaN,
+        episodeReturns: batch.finishedReturns,
+        gradientNorm,
+        entropy: diagnostics.entropy,
+        kl: meanKlOf(head, before, distributionParameters(batch, policy)),
+        explainedVariance: explainedVariance(values, targets),
+        steps: (iteration + 1) * stepsAnIteration,
+      };
+    });
     history.push(record);
     await onIteration?.(record);
   }
-  return { policy, critic, history };
+  return result;
 }

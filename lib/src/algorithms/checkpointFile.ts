@@ -7,7 +7,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { checkInteger, fail, show } from '../math/check';
 
@@ -31,24 +31,31 @@ export class CheckpointFile {
   private readonly path: string;
   private readonly every: number;
   private readonly mayResume: boolean;
+  /** Whether the file, if there is one, is of this run. */
+  private owned = false;
 
   /**
    * @param algorithm its name
-   * @param settings what must be the same for a run to be continued; JSON
+   * @param settings what must be the same for a run to be continued
    */
   constructor(
     { path, every = 10, resume = false }: CheckpointOptions,
     private readonly algorithm: string,
-    private readonly settings: Record<string, unknown>,
+    private readonly settings: Settings,
   ) {
     if (typeof path !== 'string' || path === '')
       throw new TypeError(`checkpoint.path is ${show(path)}, but must be the name of a file.`);
     this.path = path;
     this.every = checkInteger('checkpoint.every', every, 1);
     this.mayResume = resume;
-    if (!resume && existsSync(path))
+    if (!resume) this.refuseOther();
+  }
+
+  /** Throws if there is a file, which must be of another run. */
+  private refuseOther(): void {
+    if (existsSync(this.path))
       fail(
-        `checkpoint.path is ${path}, which exists: continue it with resume: true, or choose another name.`,
+        `checkpoint.path is ${this.path}, which exists: continue it with resume: true, or choose another name.`,
       );
   }
 
@@ -63,25 +70,31 @@ export class CheckpointFile {
     const { algorithm, settings, state } = loadCheckpoint(this.path);
     if (algorithm !== this.algorithm)
       fail(`checkpoint ${this.path} is one of ${algorithm}, but ${this.algorithm} was asked to continue it.`);
-    const ours = JSON.parse(encode(this.settings));
+    const { settings: ours } = this;
     for (const key of new Set([...Object.keys(settings), ...Object.keys(ours)]))
-      if (encode(settings[key]) !== encode(ours[key]))
+      if (!Object.is(settings[key], ours[key]))
         fail(
-          `checkpoint ${this.path} was made with ${key} ${encode(settings[key])}, but the run that should continue it has ${encode(ours[key])}.`,
+          `checkpoint ${this.path} was made with ${key} ${show(settings[key])}, but the run that should continue it has ${show(ours[key])}.`,
         );
     restore(state as State);
+    this.owned = true;
   }
 
   /** Writes the state, whole or not at all. */
   save(state: object): void {
+    if (!this.owned) this.refuseOther();
+    this.owned = true;
     saveCheckpoint(this.path, { algorithm: this.algorithm, settings: this.settings, state });
   }
 }
 
+/** Options of a run by name. */
+export type Settings = Readonly<Record<string, number | boolean | string | undefined>>;
+
 /** What a checkpoint holds. */
 export interface Checkpoint {
   algorithm: string;
-  settings: Record<string, unknown>;
+  settings: Settings;
   state: unknown;
 }
 
@@ -89,7 +102,7 @@ export interface Checkpoint {
 export function saveCheckpoint(path: string, { algorithm, settings, state }: Checkpoint): void {
   const body = encode({ settings, state });
   const header = { format: FORMAT, version: VERSION, algorithm, sha256: hash(body) };
-  const beside = `${path}.${process.pid}.part`;
+  const beside = `${path}.part`; // one that a killed process left behind is overwritten
   mkdirSync(dirname(path), { recursive: true });
   try {
     writeFileSync(beside, `${JSON.stringify(header)}\n${body}\n`, { flush: true });
@@ -102,6 +115,7 @@ export function saveCheckpoint(path: string, { algorithm, settings, state }: Che
 
 /** Reads a checkpoint. RangeError if the file is none, is of another version, or is not whole. */
 export function loadCheckpoint(path: string): Checkpoint {
+  if (statSync(path).isDirectory()) fail(`${path} is a folder, but must be a file.`);
   const text = readFileSync(path, 'utf8');
   const end = text.indexOf('\n');
   let header: Record<string, unknown>;
@@ -122,26 +136,27 @@ export function loadCheckpoint(path: string): Checkpoint {
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** JSON in which typed arrays and the numbers that JSON lacks survive. */
+/** JSON in which typed arrays and the numbers that JSON lacks (NaN, infinities, -0) survive. */
 function encode(value: unknown): string {
   return JSON.stringify(value, (_key, x) => {
     if (ArrayBuffer.isView(x)) {
       const array = x.constructor.name;
       if (!(array in ARRAYS)) throw new TypeError(`a ${array} cannot be kept in a checkpoint.`);
-      return { array, base64: Buffer.from(x.buffer, x.byteOffset, x.byteLength).toString('base64') };
+      return { $array: array, base64: Buffer.from(x.buffer, x.byteOffset, x.byteLength).toString('base64') };
     }
-    if (typeof x === 'number' && !Number.isFinite(x)) return { number: String(x) };
+    if (Object.is(x, -0)) return { $number: '-0' };
+    if (typeof x === 'number' && !Number.isFinite(x)) return { $number: String(x) };
     return x;
   });
 }
 
 function decode(text: string): unknown {
   return JSON.parse(text, (_key, x) => {
-    if (typeof x?.base64 === 'string' && x.array in ARRAYS) {
+    if (Object.hasOwn(ARRAYS, x?.$array)) {
       const bytes = Uint8Array.from(Buffer.from(x.base64, 'base64'));
-      return new ARRAYS[x.array as keyof typeof ARRAYS](bytes.buffer);
+      return new ARRAYS[x.$array as keyof typeof ARRAYS](bytes.buffer);
     }
-    if (typeof x?.number === 'string') return Number(x.number);
+    if (x?.$number !== undefined) return Number(x.$number);
     return x;
   });
 }

@@ -23,7 +23,7 @@ import { type VectorEnv, type VectorEnvState, vectorEnv } from '../envs/vectorEn
 import { generalizedAdvantages, normalizeAdvantages, valueTargets } from '../estimators/advantages';
 import { distributionParameters, meanEntropyOf, meanKlOf } from '../estimators/policyStatistics';
 import { checkpoint } from '../interrupt';
-import { checkFinite, checkGamma, checkInteger, fail, show } from '../math/check';
+import { checkFinite, checkGamma, checkInteger, checkVector, fail, show } from '../math/check';
 import { Rng, type RngState } from '../math/rng';
 import { explainedVariance, mean } from '../math/statistics';
 import type { FloatArray, Network } from '../networks/network';
@@ -33,10 +33,10 @@ import { entropyBonus } from '../objectives/entropyBonus';
 import { type PolicyObjective, sumOfObjectives } from '../objectives/objective';
 import { valueObjective } from '../objectives/value';
 import { type Policy, policyOver } from '../policies/policy';
-import { checkPolicyFits, collectSteps, type StepBatch } from '../rollout/collect';
+import { checkNetworkFits, checkPolicyFits, collectSteps, type StepBatch } from '../rollout/collect';
 import { gather } from '../rollout/minibatches';
-import { CheckpointFile, type CheckpointOptions } from './checkpointFile';
-import { firstBadNumber, TrainingError } from './training';
+import { CheckpointFile, type CheckpointOptions, type Settings } from './checkpointFile';
+import { attempt, type Check, checkBatch } from './training';
 
 /** What all forms of PPO have in common. Usual ranges in parentheses. */
 export interface PpoOptions<P extends Policy = Policy> {
@@ -131,9 +131,12 @@ export interface PpoResult<P extends Policy = Policy> {
   history: PpoRecord[];
 }
 
-/** An objective, perhaps with a KL coefficient that a rule adapts after each iteration. */
+/** An objective, perhaps with a memory that outlives an iteration. */
 export interface ProximalObjective extends PolicyObjective {
+  /** A KL coefficient that a rule adapts after each iteration. */
   beta?: number;
+  /** Whatever else changes between iterations, as JSON and typed arrays; a checkpoint keeps it and sets it again. */
+  state?: unknown;
 }
 
 export interface PpoObjectiveOptions<P extends Policy = Policy> extends PpoOptions<P> {
@@ -143,6 +146,8 @@ export interface PpoObjectiveOptions<P extends Policy = Policy> extends PpoOptio
   adapt?: (kl: number) => void;
   /** The name that errors and checkpoints give the algorithm. */
   name?: string;
+  /** What the objective and `adapt` were made with: a checkpoint is continued with the same only. */
+  settings?: Settings;
 }
 
 /**
@@ -152,7 +157,7 @@ export interface PpoObjectiveOptions<P extends Policy = Policy> extends PpoOptio
  * holds policy, critic and history as they were before that iteration.
  */
 export async function ppo<P extends Policy>(options: PpoObjectiveOptions<P>): Promise<PpoResult<P>> {
-  const { name = 'ppo', objective, entropyCoef, adapt, onIteration } = options;
+  const { name = NAME, objective, entropyCoef, adapt, onIteration } = options;
   const run = new PpoRun(options);
   const withBonus = entropyCoef
     ? sumOfObjectives(objective, entropyBonus({ coefficient: entropyCoef }))
@@ -217,7 +222,7 @@ class PpoRun<P extends Policy> {
     this.policyOptimizer = adam({ learningRate, epsilon });
     this.criticOptimizer = adam({ learningRate: options.criticLearningRate ?? learningRate, epsilon });
     const [envRng, actionRng, orderRng] = new Rng(seed).split(3);
-    this.envs = vectorEnv(env, copies, { maxSteps });
+    this.envs = vectorEnv(env, copies, { maxSteps: stepLimit(env, maxSteps) });
     this.envs.reset(envRng);
     this.actionRng = actionRng;
     this.orderRng = orderRng;
@@ -232,31 +237,26 @@ class PpoRun<P extends Policy> {
     return { policy: this.policy, critic: this.critic, history: this.history };
   }
 
-  /** One iteration, or a `TrainingError` with everything as it was before. */
+  /** One iteration, or a `TrainingError` with policy and critic as they were before. */
   iterate(objective: PolicyObjective): PpoRecord {
-    const before = [this.policy.parameters.slice(), this.critic.parameters.slice()];
-    try {
-      const batch = collectSteps(this.envs, this.policy, {
-        steps: this.options.stepsPerIteration,
-        rng: this.actionRng,
-      });
-      this.checkFinite('a reward', batch.rewards);
-      const record = this.improve(batch, objective);
-      this.checkFinite('a parameter of the policy', this.policy.parameters);
-      this.checkFinite('a parameter of the critic', this.critic.parameters);
+    const { name: algorithm, iteration, policy, critic, envs, result } = this;
+    const networks = [policy.network, critic];
+    const start = { algorithm, iteration, networks, result, observations: envs.observations };
+    return attempt(start, check => {
+      const steps = this.options.stepsPerIteration;
+      const batch = collectSteps(envs, policy, { steps, rng: this.actionRng });
+      checkBatch(check, batch);
+      const record = this.improve(batch, objective, check);
+      check('a parameter of the policy', policy.parameters);
+      check('a parameter of the critic', critic.parameters);
       this.observationMoments?.add(batch.observations);
       this.iteration++;
       return record;
-    } catch (error) {
-      this.policy.parameters.set(before[0]);
-      this.critic.parameters.set(before[1]);
-      if (!(error instanceof RangeError)) throw error;
-      throw this.explained(error);
-    }
+    });
   }
 
   /** K epochs of minibatch ascent on what a batch says. */
-  private improve(batch: StepBatch, objective: PolicyObjective): PpoRecord {
+  private improve(batch: StepBatch, objective: PolicyObjective, check: Check): PpoRecord {
     const { policy, critic, options, policyOptimizer, criticOptimizer } = this;
     const { gamma, lambda, epochs, maxGradientNorm, stopAtKl, copies, stepsPerIteration } = options;
     const { head, network } = policy;
@@ -269,11 +269,13 @@ class PpoRun<P extends Policy> {
     const finalValues = critic
       .forward(batch.finalObservations, batch.episodeStarts.length - 1, 0, observationSize)
       .slice();
+    check('a value of the critic', values);
+    check('a value of the critic', finalValues);
     const rewards = this.rewardScale?.scale(batch, stepsPerIteration) ?? batch.rewards;
     const advantages = generalizedAdvantages({ ...batch, rewards }, { values, finalValues, gamma, lambda });
     const targets = valueTargets(advantages, values);
     if (options.normalizeAdvantages) normalizeAdvantages(advantages, { out: advantages });
-    this.checkFinite('an advantage', advantages);
+    check('an advantage', advantages);
 
     const left = options.annealLearningRate ? 1 - this.steps / this.totalSteps : 1;
     policyOptimizer.learningRate = options.learningRate * left;
@@ -304,21 +306,21 @@ class PpoRun<P extends Policy> {
         const { value, diagnostics } = objective.evaluate(y, mini, head, mini.dY.fill(0));
         network.backward(mini.dY);
         const norm = network.clipGradientNorm(maxGradientNorm);
-        if (!Number.isFinite(value)) this.stop('the objective', value);
-        if (!Number.isFinite(norm)) this.stop("the policy's gradient", norm);
+        check('the objective', value);
+        check("the length of the policy's gradient", norm);
         network.applyGradient(policyOptimizer);
 
         const v = critic.forward(mini.observations, count, 0, observationSize);
         const fit = valueLoss.evaluate(v, mini, mini.dV.fill(0));
         critic.backward(mini.dV);
         const criticNorm = critic.clipGradientNorm(maxGradientNorm);
-        if (!Number.isFinite(criticNorm)) this.stop("the critic's gradient", criticNorm);
+        check("the length of the critic's gradient", criticNorm);
         critic.applyGradient(criticOptimizer);
 
         last.objective += share * value;
         last.valueError += share * fit.diagnostics.meanSquaredError;
         last.kl += share * diagnostics.sampledKl;
-        sum.clipFraction += diagnostics.clipFraction;
+        sum.clipFraction += share * diagnostics.clipFraction;
         sum.gradientNorm += norm;
         sum.updates++;
       }
@@ -327,7 +329,7 @@ class PpoRun<P extends Policy> {
     }
 
     const newParameters = distributionParameters(batch, policy);
-    this.lastReturns.push(...batch.finishedReturns);
+    this.lastReturns.push(...batch.finishedReturns.slice(-100));
     this.lastReturns.splice(0, this.lastReturns.length - 100);
     return {
       iteration: this.iteration,
@@ -336,7 +338,7 @@ class PpoRun<P extends Policy> {
       episodeReturns: batch.finishedReturns,
       kl: meanKlOf(head, oldParameters, newParameters),
       entropy: meanEntropyOf(head, newParameters),
-      clipFraction: sum.clipFraction / sum.updates,
+      clipFraction: sum.clipFraction / epoch,
       explainedVariance: explainedVariance(values, targets),
       gradientNorm: sum.gradientNorm / sum.updates,
       objective: last.objective,
@@ -345,33 +347,18 @@ class PpoRun<P extends Policy> {
     };
   }
 
-  /** Ends the run: `what` is not a finite number. */
-  private stop(what: string, value: number): never {
-    throw new TrainingError(this.name, this.iteration, what, value);
-  }
-
-  private checkFinite(what: string, values: ArrayLike<number>): void {
-    const bad = firstBadNumber(values);
-    if (bad !== undefined) this.stop(what, bad);
-  }
-
   private get name(): string {
-    return this.options.name ?? 'ppo';
+    return this.options.name ?? NAME;
   }
 
-  /** The error of a run that broke down, with what was good until then. */
-  private explained(error: RangeError): TrainingError {
-    const { name, iteration, envs, result } = this;
-    // A NaN that the environment showed is met first by whoever reads it: name its source.
-    const shown = firstBadNumber(envs.observations);
-    const named =
-      shown !== undefined
-        ? new TrainingError(name, iteration, 'an observation of the environment', shown)
-        : error instanceof TrainingError
-          ? error
-          : new TrainingError(name, iteration, error.message);
-    named.result = result;
-    return named;
+  /** What policy and critic say of the observations at hand, by which a checkpoint knows them again. */
+  private get outputs(): Float64Array {
+    const { policy, critic, envs } = this;
+    const { observations, n, observationSize } = envs;
+    return Float64Array.from([
+      ...policy.network.forward(observations, n, 0, observationSize),
+      ...critic.forward(observations, n, 0, observationSize),
+    ]);
   }
 
   /** Everything that decides how the run goes on, for a checkpoint. */
@@ -384,6 +371,7 @@ class PpoRun<P extends Policy> {
       policyOptimizer: policyOptimizer.state,
       criticOptimizer: criticOptimizer.state,
       beta: this.options.objective.beta,
+      objective: this.options.objective.state,
       observationMoments: this.observationMoments?.state,
       rewardScale: this.rewardScale?.state,
       envs: envs.state,
@@ -391,24 +379,33 @@ class PpoRun<P extends Policy> {
       orderRng: orderRng.state,
       lastReturns: [...this.lastReturns],
       history: [...this.history],
+      outputs: this.outputs,
     };
   }
 
+  /** Makes a new run go on from there. */
   restore(state: PpoState): void {
     this.iteration = state.iteration;
     this.policy.parameters.set(state.policy);
     this.critic.parameters.set(state.critic);
     this.policyOptimizer.state = state.policyOptimizer;
     this.criticOptimizer.state = state.criticOptimizer;
-    if (state.beta !== undefined) this.options.objective.beta = state.beta;
+    const { objective } = this.options;
+    if (state.beta !== undefined) objective.beta = state.beta;
+    if (state.objective !== undefined) objective.state = state.objective;
     if (this.observationMoments && state.observationMoments)
       this.observationMoments.state = state.observationMoments;
     if (this.rewardScale && state.rewardScale) this.rewardScale.state = state.rewardScale;
     this.envs.state = state.envs;
     this.actionRng = Rng.fromState(state.actionRng);
     this.orderRng = Rng.fromState(state.orderRng);
-    this.lastReturns.splice(0, Infinity, ...state.lastReturns);
-    this.history.splice(0, Infinity, ...state.history);
+    this.lastReturns.push(...state.lastReturns);
+    for (const record of state.history) this.history.push(record);
+    const { outputs } = this;
+    if (state.outputs.some((y, k) => !(Math.abs(y - outputs[k]) <= 1e-3 * (1 + Math.abs(y)))))
+      fail(
+        'the parameters of the checkpoint mean something else to this policy and critic than to those that were saved: layers, activations and features must be the same.',
+      );
   }
 }
 
@@ -420,6 +417,7 @@ interface PpoState {
   policyOptimizer: AdamState;
   criticOptimizer: AdamState;
   beta?: number;
+  objective?: unknown;
   observationMoments?: MomentsState;
   rewardScale?: RewardScaleState;
   envs: VectorEnvState;
@@ -427,6 +425,7 @@ interface PpoState {
   orderRng: RngState;
   lastReturns: number[];
   history: PpoRecord[];
+  outputs: Float64Array;
 }
 
 /** The rows of one update, in arrays that are reused from update to update. */
@@ -510,6 +509,8 @@ class RewardScale {
   }
 }
 
+const NAME = 'ppo';
+
 const DEFAULTS = {
   seed: 0,
   totalSteps: 100_000,
@@ -533,23 +534,31 @@ const DEFAULTS = {
 const withoutUndefined = <T extends object>(options: T): T =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 
+/** The smaller of the environment's step limit and the caller's. */
+const stepLimit = ({ maxSteps: own }: Env, maxSteps = Infinity): number => Math.min(own, maxSteps);
+
 function checkOptions(options: PpoObjectiveOptions & typeof DEFAULTS): void {
-  const { env, policy, critic, objective } = options;
+  const { env, policy, critic, objective, onIteration } = options;
   checkPolicyFits(policy, env);
   if (typeof critic?.forward !== 'function' || critic.outputSize !== 1)
     throw new TypeError(
       `critic is ${typeof critic?.forward === 'function' ? `a network with ${critic.outputSize} outputs` : show(critic)}, but must be a network with one output, e.g. mlp({ inputs, outputs: 1, seed }).`,
     );
+  checkNetworkFits('critic', critic, env);
+  checkVector('policy.parameters', policy.parameters);
+  checkVector('critic.parameters', critic.parameters);
   if (typeof objective?.evaluate !== 'function')
     throw new TypeError(`objective is ${show(objective)}, but must be an objective, e.g. clipObjective().`);
+  if (onIteration !== undefined && typeof onIteration !== 'function')
+    throw new TypeError(`onIteration is ${show(onIteration)}, but must be a function.`);
   for (const name of ['totalSteps', 'copies', 'stepsPerIteration', 'epochs'] as const)
     checkInteger(name, options[name], 1);
   if (options.minibatchSize !== Infinity) checkInteger('minibatchSize', options.minibatchSize, 1);
   checkGamma(options.gamma);
   checkFinite('lambda', options.lambda, 0, 1);
-  checkFinite('learningRate', options.learningRate, 0);
-  if (options.criticLearningRate !== undefined)
-    checkFinite('criticLearningRate', options.criticLearningRate, 0);
+  for (const name of ['learningRate', 'criticLearningRate', 'adamEpsilon', 'valueClipRange'] as const)
+    if (options[name] !== undefined) checkFinite(name, options[name], 0);
+  if (options.entropyCoef !== undefined) checkFinite('entropyCoef', options.entropyCoef);
   for (const name of ['maxGradientNorm', 'stopAtKl'] as const)
     if (options[name] !== Infinity) checkFinite(name, options[name], 0);
   if (options.normalizeObservations && env.observationSpace.kind === 'discrete')
@@ -557,14 +566,16 @@ function checkOptions(options: PpoObjectiveOptions & typeof DEFAULTS): void {
 }
 
 /** What must be the same for a run to be continued. */
-function settingsOf(options: PpoObjectiveOptions): Record<string, unknown> {
-  const { env, policy, critic, objective, adapt, onIteration, checkpoint, name, ...settings } = options;
+function settingsOf(options: PpoObjectiveOptions): Settings {
+  const { env, policy, critic, objective, adapt, onIteration, checkpoint, name, settings, ...numbers } =
+    options;
+  const all = { ...DEFAULTS, ...withoutUndefined(numbers), ...settings };
   return {
-    ...DEFAULTS,
-    ...withoutUndefined(settings),
+    ...all,
     // Without annealing a run may be made longer.
-    totalSteps: settings.annealLearningRate ? (settings.totalSteps ?? DEFAULTS.totalSteps) : undefined,
+    totalSteps: all.annealLearningRate ? all.totalSteps : undefined,
     env: env.id,
+    maxSteps: stepLimit(env, numbers.maxSteps),
     policyParameters: policy.parameters.length,
     criticParameters: critic.parameters.length,
   };

@@ -27,5 +27,6 @@ export const ppoClip = <P extends Policy>({
   ppo({
     ...options,
     name: 'ppoClip',
+    settings: { clipRange },
     objective: clipRange === Infinity ? surrogateObjective() : clipObjective({ clipRange }),
   });

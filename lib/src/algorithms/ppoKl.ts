@@ -3,15 +3,15 @@
  *
  *   theta_{k+1} = arg max_theta  mean_t r_t(theta) A_t  -  beta_k mean_t D_KL(pi_theta_k(.|s_t) || pi_theta(.|s_t))
  *
- *   d = mean_t D_KL(theta_k || theta_{k+1}):     beta_{k+1} = 2 beta_k   if d > 1.5 delta
- *                                                             beta_k / 2 if d < delta / 1.5
+ *   d = mean_t D_KL(theta_k || theta_{k+1}):     beta_{k+1} = 2 beta_k   if d >= 1.5 delta
+ *                                                             beta_k / 2 if d <= delta / 1.5
  *                                                             beta_k     otherwise
  *
  * The arg max is approached by K epochs of minibatch Adam. Some iterations may move further than delta, but most don't,
  * and the initial beta matters little, as it adapts quickly. The loop is ./ppo.ts, the objective ../objectives/surrogate.ts.
  */
 
-import { checkFinite } from '../math/check';
+import { checkFinite, fail } from '../math/check';
 import { klPenaltyObjective } from '../objectives/surrogate';
 import type { Policy } from '../policies/policy';
 import { type PpoOptions, type PpoResult, ppo } from './ppo';
@@ -32,11 +32,19 @@ export function ppoKl<P extends Policy>({
   adaptive = true,
   ...options
 }: PpoKlOptions<P>): Promise<PpoResult<P>> {
-  checkFinite('klTarget', klTarget, Number.MIN_VALUE);
+  checkFinite('klTarget', klTarget, 0);
+  if (klTarget === 0) fail('klTarget is 0, but must be above 0.');
+  if (adaptive && beta === 0) fail('beta is 0, but must be above 0 to adapt: twice 0 is 0.');
   const objective = klPenaltyObjective({ beta });
   const adapt = (kl: number) => {
-    if (kl > 1.5 * klTarget) objective.beta *= 2;
-    else if (kl < klTarget / 1.5) objective.beta /= 2;
+    if (kl >= 1.5 * klTarget) objective.beta *= 2;
+    else if (kl <= klTarget / 1.5) objective.beta /= 2;
   };
-  return ppo({ ...options, name: 'ppoKl', objective, adapt: adaptive ? adapt : undefined });
+  return ppo({
+    ...options,
+    name: 'ppoKl',
+    settings: { beta, klTarget, adaptive },
+    objective,
+    adapt: adaptive ? adapt : undefined,
+  });
 }

@@ -22,7 +22,7 @@ import { gradientNorm, makeOptimizer, type OptimizerChoice } from '../networks/o
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
 import { episodeReturns } from '../rollout/trajectoryBatch';
-import { checkAllFinite } from './training';
+import { attempt, checkBatch } from './training';
 
 export interface ReinforceOptions<P extends Policy = Policy> {
   /** The task. It stays untouched: episodes run in a copy. */
@@ -73,7 +73,10 @@ export interface ReinforceResult<P extends Policy = Policy> {
   history: ReinforceRecord[];
 }
 
-/** Trains a policy by REINFORCE. Rejects, naming the iteration, if a reward or a parameter stops being finite. */
+/**
+ * Trains a policy by REINFORCE. Rejects with a `TrainingError` that names the iteration and the quantity if a number stops
+ * being finite; its `result` holds policy and history as they were before that iteration.
+ */
 export async function reinforce<P extends Policy>({
   env,
   policy: initialPolicy,
@@ -97,33 +100,39 @@ export async function reinforce<P extends Policy>({
   const optimizer = makeOptimizer(choice, learningRate);
   const rng = new Rng(seed);
   const history: ReinforceRecord[] = [];
+  const result = { policy, history };
   let steps = 0;
 
   for (let iteration = 0; iteration < iterations; iteration++) {
     await checkpoint();
-    const batch = collectEpisodes(env, policy, { episodes: episodesPerIteration, rng, maxSteps });
-    checkAllFinite('reinforce', iteration, 'a reward of the environment', batch.rewards);
+    const record = attempt(
+      { algorithm: 'reinforce', iteration, networks: [policy.network], result },
+      check => {
+        const batch = collectEpisodes(env, policy, { episodes: episodesPerIteration, rng, maxSteps });
+        checkBatch(check, batch);
 
-    const weights = scoreWeights(batch, { gamma, form, discountState });
-    const gradient = scoreGradient(batch, policy, weights);
-    checkAllFinite('reinforce', iteration, 'a number of the gradient', gradient);
+        const weights = scoreWeights(batch, { gamma, form, discountState });
+        const gradient = scoreGradient(batch, policy, weights);
+        check('a number of the gradient', gradient);
 
-    const entropy = meanEntropy(batch, policy);
-    optimizer.ascend(policy.parameters, gradient);
-    checkAllFinite('reinforce', iteration, 'a parameter', policy.parameters);
+        const entropy = meanEntropy(batch, policy);
+        optimizer.ascend(policy.parameters, gradient);
+        check('a parameter', policy.parameters);
 
-    steps += batch.rewards.length;
-    const returns = episodeReturns(batch);
-    const record = {
-      iteration,
-      meanReturn: mean(returns),
-      episodeReturns: returns,
-      gradientNorm: gradientNorm(gradient),
-      entropy,
-      steps,
-    };
+        steps += batch.rewards.length;
+        const returns = episodeReturns(batch);
+        return {
+          iteration,
+          meanReturn: mean(returns),
+          episodeReturns: returns,
+          gradientNorm: gradientNorm(gradient),
+          entropy,
+          steps,
+        };
+      },
+    );
     history.push(record);
     await onIteration?.(record);
   }
-  return { policy, history };
+  return result;
 }

@@ -1,9 +1,18 @@
-/** What every training loop does besides learning: it stops when a number is no longer one. */
+/**
+ * What every training loop does besides learning: it stops when a number is no longer one, and hands back what was good
+ * until then.
+ */
+
+import type { FloatArray } from '../networks/network';
+import type { TrajectoryBatch } from '../rollout/trajectoryBatch';
 
 /** Training stopped because a number was NaN or infinite. */
 export class TrainingError extends RangeError {
   override readonly name = 'TrainingError';
-  /** What was good until then, where the algorithm keeps it: policy, critic and history, as it would have returned them. */
+  /**
+   * What was good until then: policy, critic and history as the algorithm would have returned them before this iteration.
+   * A baseline that is fitted in place stays as the failure left it.
+   */
   result?: unknown;
 
   /**
@@ -17,26 +26,77 @@ export class TrainingError extends RangeError {
     readonly iteration: number,
     readonly quantity: string,
     value?: number,
+    options?: ErrorOptions,
   ) {
     super(
       `${algorithm} stopped at iteration ${iteration}: ${value === undefined ? quantity : `${quantity} is ${value}, but must be a finite number.`}`,
+      options,
     );
   }
 }
 
 /** The first number that is NaN or infinite, if there is one. */
-export function firstBadNumber(values: ArrayLike<number>): number | undefined {
+function firstBadNumber(values: number | ArrayLike<number>): number | undefined {
+  if (typeof values === 'number') return Number.isFinite(values) ? undefined : values;
   for (let k = 0; k < values.length; k++) if (!Number.isFinite(values[k])) return values[k];
   return undefined;
 }
 
-/** Throws, naming algorithm and iteration, if one of the values is NaN or infinite. */
-export function checkAllFinite(
-  algorithm: string,
-  iteration: number,
-  what: string,
-  values: ArrayLike<number>,
+/** Throws if a number, or one of many, is NaN or infinite; `what` names it. */
+export type Check = (what: string, values: number | ArrayLike<number>) => void;
+
+/** Throws if the environment showed or paid a number that is NaN or infinite. */
+export function checkBatch(
+  check: Check,
+  { observations, finalObservations, rewards }: TrajectoryBatch,
 ): void {
-  const bad = firstBadNumber(values);
-  if (bad !== undefined) throw new TrainingError(algorithm, iteration, what, bad);
+  check(OBSERVATION, observations);
+  check(OBSERVATION, finalObservations);
+  check('a reward of the environment', rewards);
+}
+
+const OBSERVATION = 'an observation of the environment';
+
+/** An iteration about to be tried. */
+export interface Attempt {
+  algorithm: string;
+  iteration: number;
+  /** What the iteration changes, and a failure puts back. */
+  networks: readonly { readonly parameters: FloatArray; readonly gradient: FloatArray }[];
+  /** What the algorithm would return if it stopped now. */
+  result: unknown;
+  /** What the environment shows, live: a NaN there is first met by whoever reads it, and is then named as its source. */
+  observations?: ArrayLike<number>;
+}
+
+/**
+ * What `iterate` returns, which is handed a check to be made of whatever might break down. If a number does, the networks
+ * are put back to what they were, and the error, a `TrainingError`, carries `result`.
+ */
+export function attempt<T>(
+  { algorithm, iteration, networks, result, observations = [] }: Attempt,
+  iterate: (check: Check) => T,
+): T {
+  const before = networks.map(({ parameters }) => parameters.slice());
+  try {
+    return iterate((what, values) => {
+      const bad = firstBadNumber(values);
+      if (bad !== undefined) throw new TrainingError(algorithm, iteration, what, bad);
+    });
+  } catch (error) {
+    networks.forEach(({ parameters, gradient }, i) => {
+      parameters.set(before[i]);
+      gradient.fill(0);
+    });
+    if (!(error instanceof RangeError)) throw error;
+    const shown = firstBadNumber(observations);
+    const named =
+      shown !== undefined
+        ? new TrainingError(algorithm, iteration, OBSERVATION, shown, { cause: error })
+        : error instanceof TrainingError
+          ? error
+          : new TrainingError(algorithm, iteration, error.message, undefined, { cause: error });
+    named.result = result;
+    throw named;
+  }
 }

@@ -27,7 +27,7 @@ import { gradientNorm, makeOptimizer, type OptimizerChoice } from '../networks/o
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
 import { episodeReturns } from '../rollout/trajectoryBatch';
-import { checkAllFinite } from './training';
+import { attempt, checkBatch } from './training';
 
 export interface VanillaPolicyGradientOptions<P extends Policy = Policy> {
   /** The task. It stays untouched: episodes run in copies. */
@@ -87,7 +87,10 @@ export interface VanillaPolicyGradientResult<P extends Policy = Policy> {
   history: VanillaPolicyGradientRecord[];
 }
 
-/** Trains a policy by vanilla policy gradient. Rejects, naming the iteration, if a number stops being finite. */
+/**
+ * Trains a policy by vanilla policy gradient. Rejects with a `TrainingError` that names the iteration and the quantity if a
+ * number stops being finite; its `result` holds policy and history as they were before that iteration.
+ */
 export async function vanillaPolicyGradient<P extends Policy>({
   env,
   policy: initialPolicy,
@@ -113,42 +116,46 @@ export async function vanillaPolicyGradient<P extends Policy>({
   const optimizer = makeOptimizer(choice, learningRate);
   const rng = new Rng(seed);
   const history: VanillaPolicyGradientRecord[] = [];
-  const check = (iteration: number, what: string, values: ArrayLike<number>) =>
-    checkAllFinite('vanillaPolicyGradient', iteration, what, values);
+  const result = { policy, baseline, history };
   let steps = 0;
 
   for (let iteration = 0; iteration < iterations; iteration++) {
     await checkpoint();
-    const batch = collectEpisodes(env, policy, { episodes: episodesPerIteration, rng, maxSteps, copies });
-    check(iteration, 'a reward of the environment', batch.rewards);
+    const record = attempt(
+      { algorithm: 'vanillaPolicyGradient', iteration, networks: [policy.network], result },
+      check => {
+        const batch = collectEpisodes(env, policy, { episodes: episodesPerIteration, rng, maxSteps, copies });
+        checkBatch(check, batch);
 
-    const values = baseline.predict(batch);
-    const advantages = scoreWeights(batch, { gamma, baseline: values, discountState });
-    if (normalize) normalizeAdvantages(advantages, { out: advantages });
+        const values = baseline.predict(batch);
+        const advantages = scoreWeights(batch, { gamma, baseline: values, discountState });
+        if (normalize) normalizeAdvantages(advantages, { out: advantages });
 
-    const returns = rewardToGo(batch.rewards, gamma, batch.episodeStarts);
-    baseline.fit(batch, returns);
+        const returns = rewardToGo(batch.rewards, gamma, batch.episodeStarts);
+        baseline.fit(batch, returns);
 
-    const before = distributionParameters(batch, policy).slice();
-    const gradient = scoreGradient(batch, policy, advantages);
-    check(iteration, 'a number of the gradient', gradient);
-    optimizer.ascend(policy.parameters, gradient);
-    check(iteration, 'a parameter', policy.parameters);
+        const before = distributionParameters(batch, policy).slice();
+        const gradient = scoreGradient(batch, policy, advantages);
+        check('a number of the gradient', gradient);
+        optimizer.ascend(policy.parameters, gradient);
+        check('a parameter', policy.parameters);
 
-    steps += batch.rewards.length;
-    const undiscounted = episodeReturns(batch);
-    const record = {
-      iteration,
-      meanReturn: mean(undiscounted),
-      episodeReturns: undiscounted,
-      gradientNorm: gradientNorm(gradient),
-      entropy: meanEntropyOf(policy.head, before),
-      kl: meanKlOf(policy.head, before, distributionParameters(batch, policy)),
-      explainedVariance: explainedVariance(values, returns),
-      steps,
-    };
+        steps += batch.rewards.length;
+        const undiscounted = episodeReturns(batch);
+        return {
+          iteration,
+          meanReturn: mean(undiscounted),
+          episodeReturns: undiscounted,
+          gradientNorm: gradientNorm(gradient),
+          entropy: meanEntropyOf(policy.head, before),
+          kl: meanKlOf(policy.head, before, distributionParameters(batch, policy)),
+          explainedVariance: explainedVariance(values, returns),
+          steps,
+        };
+      },
+    );
     history.push(record);
     await onIteration?.(record);
   }
-  return { policy, baseline, history };
+  return result;
 }

@@ -89,7 +89,7 @@ export function normalizedNetwork(network: Network, moments: RunningMoments, cli
           const z = (observations[offset + i] - mean[k]) / Math.sqrt(variance[k] + EPSILON);
           inputs[i] = z > clip ? clip : z < -clip ? -clip : z;
         }
-      return network.forward(inputs, count);
+      return network.forward(inputs, count, 0, size);
     },
     backward: (dOutputs, gradient) => network.backward(dOutputs, gradient),
     clipGradientNorm: maxNorm => network.clipGradientNorm(maxNorm),

@@ -14,7 +14,7 @@ import { checkEnv, type DiscreteSpace, type Env, type EnvModel, sizeOf } from '.
 import { type VectorEnv, vectorEnv } from '../envs/vectorEnv';
 import { checkInteger, fail, show } from '../math/check';
 import { checkRng, type Rng } from '../math/rng';
-import type { FloatArray } from '../networks/network';
+import type { FloatArray, Network } from '../networks/network';
 import type { Policy } from '../policies/policy';
 import type { TrajectoryBatch } from './trajectoryBatch';
 
@@ -26,7 +26,7 @@ export function checkPolicyFits(
   checkEnv(env);
   if (typeof policy?.network?.forward !== 'function' || !policy.head)
     throw new TypeError(`policy is ${show(policy)}, but must be a policy, e.g. softmaxLinear(...).`);
-  const { actionSpace, observationSpace, id } = env;
+  const { actionSpace, id } = env;
   const { head, network } = policy;
   if (head.kind === 'categorical' && actionSpace.kind !== 'discrete')
     fail(`policy chooses among ${head.parameterSize} actions, but ${id} takes actions from a box.`);
@@ -40,14 +40,22 @@ export function checkPolicyFits(
     fail(
       `policy draws actions of ${head.actionSize} numbers, but those of ${id} have ${sizeOf(actionSpace)}.`,
     );
+  checkNetworkFits('policy', network, env);
+}
+
+/** Throws unless the network, which is that of the policy or the critic, reads the observations of the environment. */
+export function checkNetworkFits(
+  of: string,
+  { inputSize, states }: Network,
+  { id, observationSpace }: Pick<EnvModel, 'id' | 'observationSpace'>,
+): void {
   const size = sizeOf(observationSpace);
-  if ((network.inputSize ?? size) !== size)
-    fail(`policy is made for observations of ${network.inputSize} numbers, but those of ${id} have ${size}.`);
-  if (network.states === undefined) return;
+  if ((inputSize ?? size) !== size)
+    fail(`${of} is made for observations of ${inputSize} numbers, but those of ${id} have ${size}.`);
+  if (states === undefined) return;
   if (observationSpace.kind !== 'discrete')
-    fail(`policy is made for the indices of ${network.states} states, but ${id} shows points of a box.`);
-  if (observationSpace.n !== network.states)
-    fail(`policy has ${network.states} states, but ${id} has ${observationSpace.n}.`);
+    fail(`${of} is made for the indices of ${states} states, but ${id} shows points of a box.`);
+  if (observationSpace.n !== states) fail(`${of} has ${states} states, but ${id} has ${observationSpace.n}.`);
 }
 
 /** The step limit of an episode: the caller's, if given and smaller, else the environment's; there must be one. */
