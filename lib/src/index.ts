@@ -140,6 +140,7 @@ export {
 } from './networks/linear';
 export { type MlpOptions, mlp } from './networks/mlp';
 export {
+  type InitializationScheme,
   type MlpActivation,
   type MlpSpec,
   mlpParameterCount,

@@ -222,6 +222,26 @@ test('free outputs are parameters: the same in each row, their gradient the sum 
   assert.deepEqual(Array.from(network.gradient), [...new Array(d - 2).fill(0), 4, 6]);
 });
 
+test('uniform initial weights and biases lie within 1 / sqrt(inputs) and fill that range', () => {
+  const network = mlp({ inputs: 25, hidden: [100], outputs: 40, seed: 3, initialization: 'uniform' });
+  const first = network.parameters.subarray(0, 26 * 100);
+  const last = network.parameters.subarray(26 * 100);
+  for (const [part, bound] of [
+    [first, 1 / 5],
+    [last, 1 / 10],
+  ] as const) {
+    const sizes = part.map(Math.abs);
+    const largest = sizes.reduce((a, b) => Math.max(a, b));
+    assert.ok(largest <= Math.fround(bound) && largest > 0.99 * bound);
+    const mean = sizes.reduce((a, b) => a + b) / sizes.length;
+    assert.ok(Math.abs(mean / bound - 0.5) < 0.03, 'E|u| is half the bound');
+  }
+  assert.throws(
+    () => mlp({ inputs: 2, outputs: 1, seed: 1, initialization: 'zeros' as never }),
+    /initialization is "zeros", but must be 'orthogonal' or 'uniform'/,
+  );
+});
+
 test('backward adds, to its own gradient or to the one it is given', () => {
   const network = randomized({ inputs: 3, hidden: [9], outputs: 2 });
   const dOutputs = normals(2 * 4, 7);

@@ -10,7 +10,13 @@
 
 import { fail, show } from '../math/check';
 import { Rng } from '../math/rng';
-import { checkMlpSpec, initialMlpParameters, type MlpActivation, type MlpSpec } from './mlpParameters';
+import {
+  checkMlpSpec,
+  type InitializationScheme,
+  initialMlpParameters,
+  type MlpActivation,
+  type MlpSpec,
+} from './mlpParameters';
 import type { Network } from './network';
 import { SimdMlp } from './simd/simdMlp';
 import { tfMlp } from './tf/mlp';
@@ -30,6 +36,8 @@ export interface MlpOptions {
   seed?: number;
   /** The stream that initial weights are drawn from. */
   rng?: Rng;
+  /** 'orthogonal' with the gains below and biases 0, or 'uniform' in +-1 / sqrt(inputs) for weights and biases. */
+  initialization?: InitializationScheme;
   /** Gain of the hidden layers' orthogonal weights, 0 or more. */
   hiddenGain?: number;
   /** Gain of the last layer's; 0.01 is usual for policies, 1 for critics. */
@@ -40,7 +48,7 @@ export interface MlpOptions {
   engine?: 'simd' | 'tf';
 }
 
-/** A multi-layer perceptron with orthogonal initial weights and biases 0. */
+/** A multi-layer perceptron; orthogonal initial weights and biases 0 unless `initialization` says otherwise. */
 export function mlp({
   inputs,
   hidden = [64, 64],
@@ -49,6 +57,7 @@ export function mlp({
   activation = 'tanh',
   seed,
   rng,
+  initialization = 'orthogonal',
   hiddenGain = Math.SQRT2,
   outputGain = 1,
   freeOutputValue = 0,
@@ -61,6 +70,7 @@ export function mlp({
   if (engine !== 'simd' && engine !== 'tf') fail(`engine is ${show(engine)}, but must be 'simd' or 'tf'.`);
   const parameters = initialMlpParameters(spec, {
     rng: rng ?? new Rng(seed!),
+    scheme: initialization,
     hiddenGain,
     outputGain,
     freeOutputValue,

@@ -44,8 +44,12 @@ export interface MlpLayer {
   readonly activation: MlpActivation | 'linear';
 }
 
+/** How weights begin: orthogonal with gains, or uniform in +-1 / sqrt(inputs), biases too (PyTorch's default). */
+export type InitializationScheme = 'orthogonal' | 'uniform';
+
 export interface MlpInitialization {
   rng: Rng;
+  scheme: InitializationScheme;
   /** Length of the orthogonal vectors of hidden layers. */
   hiddenGain: number;
   /** Length of the orthogonal vectors of the last layer; 0.01 makes a policy that is near uniform at first. */
@@ -101,14 +105,21 @@ export function mlpParameterCount(spec: MlpSpec): number {
 /** theta [d] as it is before any learning, in float64. */
 export function initialMlpParameters(
   spec: MlpSpec,
-  { rng, hiddenGain, outputGain, freeOutputValue }: MlpInitialization,
+  { rng, scheme, hiddenGain, outputGain, freeOutputValue }: MlpInitialization,
 ): Float64Array {
   checkRng(rng);
+  if (scheme !== 'orthogonal' && scheme !== 'uniform')
+    fail(`initialization is ${show(scheme)}, but must be 'orthogonal' or 'uniform'.`);
   checkFinite('hiddenGain', hiddenGain, 0);
   checkFinite('outputGain', outputGain, 0);
   checkFinite('freeOutputValue', freeOutputValue);
   const theta = new Float64Array(mlpParameterCount(spec));
-  for (const { inputs, units, weights, activation } of mlpLayers(spec)) {
+  for (const { inputs, units, weights, biases, activation } of mlpLayers(spec)) {
+    if (scheme === 'uniform') {
+      const bound = 1 / Math.sqrt(inputs);
+      for (let k = weights; k < biases + units; k++) theta[k] = rng.uniform(-bound, bound);
+      continue;
+    }
     const gain = activation === 'linear' ? outputGain : hiddenGain;
     const vectors = orthonormalVectors(Math.min(inputs, units), Math.max(inputs, units), rng);
     for (let i = 0; i < inputs; i++)
