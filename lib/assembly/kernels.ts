@@ -14,3 +14,6 @@
 export { activate, differentiate } from './activation';
 export { adam, scale, sumOfSquares } from './adam';
 export { product, transpose } from './product';
+
+/** The first byte behind the constants of this module: callers keep their arrays from here on. */
+export const firstFreeByte: usize = __heap_base;

@@ -110,7 +110,8 @@ function tile2x16(
   let c11 = v128.load(initial, 16);
   let c12 = v128.load(initial, 32);
   let c13 = v128.load(initial, 48);
-  for (let step = 0; step < k; step++) {
+  const end = b + <usize>k * bRow;
+  for (; b !== end; b += bRow) {
     const x = v128.load_splat<f32>(a);
     const y = v128.load_splat<f32>(a1);
     let q = v128.load(b);
@@ -127,7 +128,6 @@ function tile2x16(
     c13 = f32x4.add(c13, f32x4.mul(y, q));
     a += aStep;
     a1 += aStep;
-    b += bRow;
   }
   v128.store(c, c00);
   v128.store(c, c01, 16);

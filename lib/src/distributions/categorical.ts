@@ -21,6 +21,7 @@
  *
  * Each function reads `count` logits from `offset` on, by default all of them, so that a table [S * A] or a batch
  * [B * A] is worked on row by row without a copy. Those whose name ends in Into or begins with add allocate nothing.
+ * Several take `normalizer`, the logits' logSumExp, from callers that ask more than one thing of the same logits.
  * Those whose name ends in OfProbabilities take p and q themselves, of which a probability of 0 is really meant.
  */
 
@@ -107,8 +108,8 @@ export function sample(
   rng: Rng,
   offset = 0,
   count = logits.length - offset,
+  normalizer = logSumExp(logits, offset, count),
 ): number {
-  const normalizer = logSumExp(logits, offset, count);
   const u = rng.uniform();
   let cumulative = 0;
   let last = 0;
@@ -128,9 +129,10 @@ export function logProb(
   action: number,
   offset = 0,
   count = logits.length - offset,
+  normalizer = logSumExp(logits, offset, count),
 ): number {
   checkAction(action, count);
-  return logits[offset + action] - logSumExp(logits, offset, count);
+  return logits[offset + action] - normalizer;
 }
 
 /** gradient[gradientOffset + k] += weight * d log p_a / d z_k, the weighted score function with respect to logits. */
@@ -142,10 +144,10 @@ export function addScore(
   offset = 0,
   count = logits.length - offset,
   gradientOffset = 0,
+  normalizer = logSumExp(logits, offset, count),
 ): void {
   checkAction(action, count);
   checkRoom('gradient', gradient, gradientOffset, count);
-  const normalizer = logSumExp(logits, offset, count);
   for (let k = 0; k < count; k++)
     gradient[gradientOffset + k] -= weight * Math.exp(logits[offset + k] - normalizer);
   gradient[gradientOffset + action] += weight;
@@ -159,8 +161,12 @@ export function score(logits: ArrayLike<number>, action: number): Float64Array {
 }
 
 /** H(p) in nats, from 0 (one action certain) to log n (all equally likely). */
-export function entropy(logits: ArrayLike<number>, offset = 0, count = logits.length - offset): number {
-  const normalizer = logSumExp(logits, offset, count);
+export function entropy(
+  logits: ArrayLike<number>,
+  offset = 0,
+  count = logits.length - offset,
+  normalizer = logSumExp(logits, offset, count),
+): number {
   let sum = 0;
   for (let i = offset; i < offset + count; i++) {
     const logP = logits[i] - normalizer;
@@ -169,7 +175,7 @@ export function entropy(logits: ArrayLike<number>, offset = 0, count = logits.le
   return sum;
 }
 
-/** gradient[gradientOffset + k] += weight * d H / d z_k. */
+/** gradient[gradientOffset + k] += weight * d H / d z_k; `h` is H(p), from callers that know it. */
 export function addEntropyGradient(
   logits: ArrayLike<number>,
   weight: number,
@@ -177,10 +183,10 @@ export function addEntropyGradient(
   offset = 0,
   count = logits.length - offset,
   gradientOffset = 0,
+  normalizer = logSumExp(logits, offset, count),
+  h = entropy(logits, offset, count, normalizer),
 ): void {
   checkRoom('gradient', gradient, gradientOffset, count);
-  const normalizer = logSumExp(logits, offset, count);
-  const h = entropy(logits, offset, count);
   for (let k = 0; k < count; k++) {
     const logP = logits[offset + k] - normalizer;
     if (logP > -Infinity) gradient[gradientOffset + k] -= weight * Math.exp(logP) * (logP + h);
@@ -200,16 +206,17 @@ export function kl(
   qLogits: ArrayLike<number>,
   offset = 0,
   count = pLogits.length - offset,
+  qNormalizer?: number,
 ): number {
   checkSameLength(pLogits, qLogits);
+  const normalizerQ = qNormalizer ?? logSumExp(qLogits, offset, count);
   const pNormalizer = logSumExp(pLogits, offset, count);
-  const qNormalizer = logSumExp(qLogits, offset, count);
   let sum = 0;
   for (let i = offset; i < offset + count; i++) {
     if (pLogits[i] === -Infinity) continue;
     if (qLogits[i] === -Infinity) return Infinity;
     const logP = pLogits[i] - pNormalizer;
-    sum += Math.exp(logP) * (logP - (qLogits[i] - qNormalizer));
+    sum += Math.exp(logP) * (logP - (qLogits[i] - normalizerQ));
   }
   return Math.max(0, sum); // equal p and q may round to just below zero
 }
@@ -352,14 +359,15 @@ export function addKlGradientQ(
   offset = 0,
   count = pLogits.length - offset,
   gradientOffset = 0,
+  qNormalizer?: number,
 ): void {
   checkRoom('gradient', gradient, gradientOffset, count);
   checkSameLength(pLogits, qLogits);
+  const normalizerQ = qNormalizer ?? logSumExp(qLogits, offset, count);
   const pNormalizer = logSumExp(pLogits, offset, count);
-  const qNormalizer = logSumExp(qLogits, offset, count);
   for (let k = 0; k < count; k++)
     gradient[gradientOffset + k] +=
-      weight * (Math.exp(qLogits[offset + k] - qNormalizer) - Math.exp(pLogits[offset + k] - pNormalizer));
+      weight * (Math.exp(qLogits[offset + k] - normalizerQ) - Math.exp(pLogits[offset + k] - pNormalizer));
 }
 
 /** d D_KL(p || q) with respect to the logits of p, a new array [n]. */

@@ -5,8 +5,11 @@
  *   gaussian      K = 2 d     mu_1 .. mu_d, log sigma_1 .. log sigma_d          a ~ N(mu, diag(sigma^2))
  *
  * A head works on rows of flat arrays: `y` at `offset` is one observation's K numbers, an action takes `actionSize`
- * numbers from `actionOffset` on. It adds gradients with respect to y to the same row of `dY`; a network carries them on to theta. The formulas
- * are those of categorical.ts and gaussian.ts, where they are derived.
+ * numbers from `actionOffset` on. It adds gradients with respect to y to the same row of `dY`; a network carries them on to
+ * theta. The formulas are those of categorical.ts and gaussian.ts, where they are derived.
+ *
+ * Callers that ask more than one thing of a row compute its `normalizer` once and hand it on; without it each function
+ * computes its own.
  */
 
 import { checkInteger } from '../math/check';
@@ -22,12 +25,27 @@ export interface Head {
   readonly parameterSize: number;
   /** Numbers in one action: 1 if it is the index of one, else d. */
   readonly actionSize: number;
+  /** What normalises the distribution of a row: logsumexp(y) if categorical; a Gaussian has nothing to be kept, so 0. */
+  normalizer(y: ArrayLike<number>, offset: number): number;
   /** Draws a ~ pi(.|y) into action[actionOffset ..]. */
-  sample(y: ArrayLike<number>, offset: number, rng: Rng, action: MutableArray, actionOffset: number): void;
+  sample(
+    y: ArrayLike<number>,
+    offset: number,
+    rng: Rng,
+    action: MutableArray,
+    actionOffset: number,
+    normalizer?: number,
+  ): void;
   /** Writes the most probable action to action[actionOffset ..]. */
   mode(y: ArrayLike<number>, offset: number, action: MutableArray, actionOffset: number): void;
   /** log pi(a|y) in nats; of a density where actions are continuous. */
-  logProb(y: ArrayLike<number>, offset: number, action: ArrayLike<number>, actionOffset: number): number;
+  logProb(
+    y: ArrayLike<number>,
+    offset: number,
+    action: ArrayLike<number>,
+    actionOffset: number,
+    normalizer?: number,
+  ): number;
   /** dY[offset ..] += weight * d log pi(a|y) / dy. */
   addScore(
     y: ArrayLike<number>,
@@ -36,13 +54,21 @@ export interface Head {
     actionOffset: number,
     weight: number,
     dY: MutableVector,
+    normalizer?: number,
   ): void;
   /** H(pi(.|y)) in nats. */
-  entropy(y: ArrayLike<number>, offset: number): number;
-  /** dY[offset ..] += weight * dH/dy. */
-  addEntropyGradient(y: ArrayLike<number>, offset: number, weight: number, dY: MutableVector): void;
+  entropy(y: ArrayLike<number>, offset: number, normalizer?: number): number;
+  /** dY[offset ..] += weight * dH/dy; `entropy` is that of the row, if it is known. */
+  addEntropyGradient(
+    y: ArrayLike<number>,
+    offset: number,
+    weight: number,
+    dY: MutableVector,
+    normalizer?: number,
+    entropy?: number,
+  ): void;
   /** D_KL(p || q) in nats between the distributions with parameters p[offset ..] and q[offset ..]. */
-  kl(p: ArrayLike<number>, q: ArrayLike<number>, offset: number): number;
+  kl(p: ArrayLike<number>, q: ArrayLike<number>, offset: number, qNormalizer?: number): number;
   /** dQ[offset ..] += weight * d D_KL(p || q) / dq. */
   addKlGradientQ(
     p: ArrayLike<number>,
@@ -50,6 +76,7 @@ export interface Head {
     offset: number,
     weight: number,
     dQ: MutableVector,
+    qNormalizer?: number,
   ): void;
 }
 
@@ -63,25 +90,27 @@ export function categoricalHead(actions: number): Head {
     kind: 'categorical',
     parameterSize: n,
     actionSize: 1,
-    sample(y, offset, rng, action, actionOffset) {
-      action[actionOffset] = categorical.sample(y, rng, offset, n);
+    normalizer: (y, offset) => categorical.logSumExp(y, offset, n),
+    sample(y, offset, rng, action, actionOffset, normalizer) {
+      action[actionOffset] = categorical.sample(y, rng, offset, n, normalizer);
     },
     mode(y, offset, action, actionOffset) {
       let best = 0;
       for (let k = 1; k < n; k++) if (y[offset + k] > y[offset + best]) best = k;
       action[actionOffset] = best;
     },
-    logProb: (y, offset, action, actionOffset) => categorical.logProb(y, action[actionOffset], offset, n),
-    addScore(y, offset, action, actionOffset, weight, dY) {
-      categorical.addScore(y, action[actionOffset], weight, dY, offset, n, offset);
+    logProb: (y, offset, action, actionOffset, normalizer) =>
+      categorical.logProb(y, action[actionOffset], offset, n, normalizer),
+    addScore(y, offset, action, actionOffset, weight, dY, normalizer) {
+      categorical.addScore(y, action[actionOffset], weight, dY, offset, n, offset, normalizer);
     },
-    entropy: (y, offset) => categorical.entropy(y, offset, n),
-    addEntropyGradient(y, offset, weight, dY) {
-      categorical.addEntropyGradient(y, weight, dY, offset, n, offset);
+    entropy: (y, offset, normalizer) => categorical.entropy(y, offset, n, normalizer),
+    addEntropyGradient(y, offset, weight, dY, normalizer, entropy) {
+      categorical.addEntropyGradient(y, weight, dY, offset, n, offset, normalizer, entropy);
     },
-    kl: (p, q, offset) => categorical.kl(p, q, offset, n),
-    addKlGradientQ(p, q, offset, weight, dQ) {
-      categorical.addKlGradientQ(p, q, weight, dQ, offset, n, offset);
+    kl: (p, q, offset, qNormalizer) => categorical.kl(p, q, offset, n, qNormalizer),
+    addKlGradientQ(p, q, offset, weight, dQ, qNormalizer) {
+      categorical.addKlGradientQ(p, q, weight, dQ, offset, n, offset, qNormalizer);
     },
   };
 }
@@ -93,6 +122,7 @@ export function gaussianHead(dimensions: number): Head {
     kind: 'gaussian',
     parameterSize: 2 * d,
     actionSize: d,
+    normalizer: () => 0,
     sample(y, offset, rng, action, actionOffset) {
       for (let k = offset; k < offset + d; k++)
         action[actionOffset++] = y[k] + Math.exp(y[k + d]) * rng.normal();

@@ -17,9 +17,9 @@ export interface EntropyBonusOptions {
 /** coefficient * mean entropy. */
 export function entropyBonus({ coefficient }: EntropyBonusOptions): PolicyObjective {
   checkFinite('coefficient', coefficient);
-  return policyObjective(({ count, y, head, entropy }, dY) => {
-    for (let row = 0; row < y.length; row += head.parameterSize)
-      head.addEntropyGradient(y, row, coefficient / count, dY);
+  return policyObjective((steps, dY) => {
+    const { count, entropy } = steps;
+    for (let b = 0; b < count; b++) steps.addEntropyGradient(b, coefficient / count, dY);
     return coefficient * entropy;
   });
 }

@@ -85,6 +85,8 @@ export class PolicySteps {
   logProbs = new Float64Array(0);
   /** [B and more] r_b */
   ratios = new Float64Array(0);
+  /** [B and more] H(pi_theta(.|s_b)) */
+  entropies = new Float64Array(0);
   /** Objectives that clip leave here what they did; see `PolicyDiagnostics`. */
   clipFraction = 0;
   inactiveFraction = 0;
@@ -92,6 +94,8 @@ export class PolicySteps {
   entropy = 0;
   /** Mean exact divergence; undefined without `oldParameters`. */
   exactKl?: number;
+  /** [B and more] what normalises pi_theta(.|s_b), shared by all that is asked of it; see `Head`. */
+  private normalizers = new Float64Array(0);
   private sampledKl = 0;
   private minRatio = 0;
   private maxRatio = 0;
@@ -114,6 +118,9 @@ export class PolicySteps {
     this.inactiveFraction = 0;
     this.logProbs = roomFor(this.logProbs, count);
     this.ratios = roomFor(this.ratios, count);
+    this.entropies = roomFor(this.entropies, count);
+    this.normalizers = roomFor(this.normalizers, count);
+    const { logProbs, ratios, entropies, normalizers } = this;
 
     let entropy = 0;
     let exactKl = 0;
@@ -122,13 +129,16 @@ export class PolicySteps {
     let maxRatio = -Infinity;
     for (let b = 0; b < count; b++) {
       const row = b * parameterSize;
-      const logProb = head.logProb(y, row, actions, b * actionSize);
+      const normalizer = head.normalizer(y, row);
+      const logProb = head.logProb(y, row, actions, b * actionSize, normalizer);
       const logRatio = logProb - oldLogProbs[b];
       const ratio = Math.exp(logRatio);
-      this.logProbs[b] = logProb;
-      this.ratios[b] = ratio;
-      entropy += head.entropy(y, row);
-      if (oldParameters) exactKl += head.kl(oldParameters, y, row);
+      normalizers[b] = normalizer;
+      logProbs[b] = logProb;
+      ratios[b] = ratio;
+      entropies[b] = head.entropy(y, row, normalizer);
+      entropy += entropies[b];
+      if (oldParameters) exactKl += head.kl(oldParameters, y, row, normalizer);
       sampledKl += Math.expm1(logRatio) - logRatio;
       minRatio = Math.min(minRatio, ratio);
       maxRatio = Math.max(maxRatio, ratio);
@@ -142,8 +152,21 @@ export class PolicySteps {
 
   /** dY += weight * d log pi_theta(a_b|s_b) / dy: the weighted score of step b. */
   addScore(b: number, weight: number, dY: FloatArray): void {
-    const { head, y, minibatch } = this;
-    head.addScore(y, b * head.parameterSize, minibatch.actions, b * head.actionSize, weight, dY);
+    const { head, y, minibatch, normalizers } = this;
+    const { parameterSize, actionSize } = head;
+    head.addScore(y, b * parameterSize, minibatch.actions, b * actionSize, weight, dY, normalizers[b]);
+  }
+
+  /** dY += weight * dH(pi_theta(.|s_b)) / dy. */
+  addEntropyGradient(b: number, weight: number, dY: FloatArray): void {
+    const { head, y, normalizers, entropies } = this;
+    head.addEntropyGradient(y, b * head.parameterSize, weight, dY, normalizers[b], entropies[b]);
+  }
+
+  /** dY += weight * d D_KL(pi_theta_k(.|s_b) || pi_theta(.|s_b)) / dy; the minibatch needs `oldParameters`. */
+  addKlGradient(b: number, weight: number, dY: FloatArray): void {
+    const { head, y, minibatch, normalizers } = this;
+    head.addKlGradientQ(minibatch.oldParameters!, y, b * head.parameterSize, weight, dY, normalizers[b]);
   }
 
   diagnostics(): PolicyDiagnostics {

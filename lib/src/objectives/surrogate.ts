@@ -39,14 +39,12 @@ export function klPenaltyObjective({ beta }: { beta: number }): KlPenaltyObjecti
   const penalized = policyObjective((steps, dY) => {
     const { beta } = objective;
     checkFinite('beta', beta, 0);
-    const { count, y, head, exactKl } = steps;
-    const { oldParameters } = steps.minibatch;
-    if (!oldParameters || exactKl === undefined)
+    const { count, exactKl } = steps;
+    if (exactKl === undefined)
       return fail(
         'oldParameters is missing, but the KL penalty needs the outputs of the network of theta_k for each step.',
       );
-    for (let row = 0; row < y.length; row += head.parameterSize)
-      head.addKlGradientQ(oldParameters, y, row, -beta / count, dY);
+    for (let b = 0; b < count; b++) steps.addKlGradient(b, -beta / count, dY);
     return surrogate.add(steps, dY) - beta * exactKl;
   });
   const objective: KlPenaltyObjective = { ...penalized, beta: checkFinite('beta', beta, 0) };

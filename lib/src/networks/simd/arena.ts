@@ -15,13 +15,14 @@ const MOST_PAGES = 65536; // 4 GiB, what 32-bit pointers reach
 export class Arena {
   readonly kernels: Kernels;
   private readonly memory: Memory;
-  /** The first byte that is not taken; at 0 begins a line that stays empty. */
-  private top = 64;
+  /** The first byte that is not taken: behind the kernels' constants, at the beginning of a line of 64. */
+  private top: number;
 
   constructor() {
     const { memory, kernels } = kernelsWithMemory(MOST_PAGES);
     this.memory = memory;
     this.kernels = kernels;
+    this.top = Math.ceil(kernels.firstFreeByte.value / 64) * 64;
   }
 
   /** Bytes that the arena takes. */

@@ -9,6 +9,8 @@ import { join } from 'node:path';
 type Pointer = number;
 
 export interface Kernels {
+  /** Where the constants of the kernels end. */
+  readonly firstFreeByte: { readonly value: Pointer };
   /** C = initial + A B; see lib/assembly/product.ts. */
   product(
     m: number,
