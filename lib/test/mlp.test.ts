@@ -230,7 +230,7 @@ test('uniform initial weights and biases lie within 1 / sqrt(inputs) and fill th
     [first, 1 / 5],
     [last, 1 / 10],
   ] as const) {
-    const sizes = part.map(Math.abs);
+    const sizes = Float64Array.from(part, Math.abs);
     const largest = sizes.reduce((a, b) => Math.max(a, b));
     assert.ok(largest <= Math.fround(bound) && largest > 0.99 * bound);
     const mean = sizes.reduce((a, b) => a + b) / sizes.length;
