@@ -247,8 +247,6 @@ class PpoRun<P extends Policy> {
       const batch = collectSteps(envs, policy, { steps, rng: this.actionRng });
       checkBatch(check, batch);
       const record = this.improve(batch, objective, check);
-      check('a parameter of the policy', policy.parameters);
-      check('a parameter of the critic', critic.parameters);
       this.observationMoments?.add(batch.observations);
       this.iteration++;
       return record;
@@ -328,6 +326,8 @@ class PpoRun<P extends Policy> {
       if (last.kl > stopAtKl) break;
     }
 
+    check('a parameter of the policy', policy.parameters);
+    check('a parameter of the critic', critic.parameters);
     const newParameters = distributionParameters(batch, policy);
     this.lastReturns.push(...batch.finishedReturns.slice(-100));
     this.lastReturns.splice(0, this.lastReturns.length - 100);

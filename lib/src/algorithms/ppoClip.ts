@@ -20,7 +20,7 @@ export interface PpoClipOptions<P extends Policy = Policy> extends PpoOptions<P>
 }
 
 /** Trains a policy by PPO-Clip. */
-export const ppoClip = <P extends Policy>({
+export const ppoClip = async <P extends Policy>({
   clipRange = 0.2,
   ...options
 }: PpoClipOptions<P>): Promise<PpoResult<P>> =>

@@ -26,7 +26,7 @@ export interface PpoKlOptions<P extends Policy = Policy> extends PpoOptions<P> {
 }
 
 /** Trains a policy by PPO with a KL penalty. */
-export function ppoKl<P extends Policy>({
+export async function ppoKl<P extends Policy>({
   beta = 1,
   klTarget = 0.01,
   adaptive = true,

@@ -78,25 +78,33 @@ export function attempt<T>(
   iterate: (check: Check) => T,
 ): T {
   const before = networks.map(({ parameters }) => parameters.slice());
+  const check: Check = (what, values) => {
+    const bad = firstBadNumber(values);
+    if (bad !== undefined) throw new TrainingError(algorithm, iteration, what, bad);
+  };
   try {
-    return iterate((what, values) => {
-      const bad = firstBadNumber(values);
-      if (bad !== undefined) throw new TrainingError(algorithm, iteration, what, bad);
-    });
+    return iterate(check);
   } catch (error) {
+    const named = sourceOf(error, check);
     networks.forEach(({ parameters, gradient }, i) => {
       parameters.set(before[i]);
       gradient.fill(0);
     });
-    if (!(error instanceof RangeError)) throw error;
-    const shown = firstBadNumber(observations);
-    const named =
-      shown !== undefined
-        ? new TrainingError(algorithm, iteration, OBSERVATION, shown, { cause: error })
-        : error instanceof TrainingError
-          ? error
-          : new TrainingError(algorithm, iteration, error.message, undefined, { cause: error });
-    named.result = result;
+    if (named instanceof TrainingError) named.result = result;
     throw named;
+  }
+
+  /** Numbers that break down are often met where they are used: names the environment or the parameters if it was them. */
+  function sourceOf(error: unknown, check: Check): unknown {
+    if (!(error instanceof RangeError)) return error;
+    try {
+      check(OBSERVATION, observations);
+      if (error instanceof TrainingError) return error;
+      for (const { parameters } of networks) check('a parameter', parameters);
+    } catch (source) {
+      (source as TrainingError).cause = error;
+      return source;
+    }
+    return new TrainingError(algorithm, iteration, error.message, undefined, { cause: error });
   }
 }
