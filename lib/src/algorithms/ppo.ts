@@ -258,11 +258,10 @@ class PpoRun<P extends Policy> {
     const { policy, critic, options, policyOptimizer, criticOptimizer } = this;
     const { gamma, lambda, epochs, maxGradientNorm, stopAtKl, copies, stepsPerIteration } = options;
     const { head, network } = policy;
-    const { observations, observationSize, actions, actionSize, logProbs } = batch;
+    const { observations, observationSize, parameters: oldParameters, actions, actionSize, logProbs } = batch;
     const T = copies * stepsPerIteration;
 
-    // What theta_k and V_w say of the batch, and the advantages that follow.
-    const oldParameters = distributionParameters(batch, policy).slice();
+    // What V_w says of the batch, and the advantages that follow.
     const values = critic.forward(observations, T, 0, observationSize).slice();
     const finalValues = critic
       .forward(batch.finalObservations, batch.episodeStarts.length - 1, 0, observationSize)

@@ -96,7 +96,8 @@ export class Rng {
   /** A uniformly random ordering of 0 .. n - 1 (Fisher and Yates 1938; Durstenfeld 1964). */
   permutation(n: number): Int32Array {
     checkInteger('n', n, 0);
-    const order = Int32Array.from({ length: n }, (_, i) => i);
+    const order = new Int32Array(n);
+    for (let i = 0; i < n; i++) order[i] = i;
     for (let i = n - 1; i > 0; i--) {
       const j = Math.floor(this.next() * (i + 1));
       const swap = order[i];

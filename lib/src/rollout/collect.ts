@@ -97,7 +97,7 @@ export function collectEpisodes(
   envs.reset(envRng);
   const { observationSize } = envs;
 
-  const recorders = recordersOf(envs, 256);
+  const recorders = recordersOf(envs, policy.head, 256);
   const left = recorders.map((_, i) => Math.floor(episodes / n) + (i < episodes % n ? 1 : 0));
   /** The copies with episodes left, whose observations are gathered at the front of `observations`. */
   let running = recorders.map((_, i) => i);
@@ -109,7 +109,7 @@ export function collectEpisodes(
     });
     const y = policy.network.forward(observations, running.length, 0, observationSize);
     running.forEach((i, k) => {
-      recorders[i].act(policy.head, y, k * policy.head.parameterSize, policyRng, actions);
+      recorders[i].act(y, k * policy.head.parameterSize, policyRng, actions);
     });
     envs.step(actions);
     for (const i of running) if (recorders[i].observe()) left[i]--;
@@ -125,8 +125,10 @@ export interface CollectStepsOptions {
   rng: Rng;
 }
 
-/** What `collectSteps` returns: a batch, and how the episodes that ended in it fared. */
+/** What `collectSteps` returns: a batch, what its actions were drawn from, and how the episodes that ended in it fared. */
 export interface StepBatch extends TrajectoryBatch {
+  /** [T * K] the outputs of the policy's network at each step, which say what the action was drawn from; see `Head`. */
+  readonly parameters: Float64Array;
   /** Undiscounted returns of the episodes that ended during these steps, from their first step on, copy by copy. */
   readonly finishedReturns: Float64Array;
 }
@@ -142,11 +144,11 @@ export function collectSteps(env: VectorEnv, policy: Policy, { steps, rng }: Col
   checkRng(rng);
   const { n, observationSize } = env;
   const { head, network } = policy;
-  const recorders = recordersOf(env, steps);
+  const recorders = recordersOf(env, head, steps);
   const actions = actionArray(env, n);
   for (let t = 0; t < steps; t++) {
     const y = network.forward(env.observations, n, 0, observationSize);
-    for (let i = 0; i < n; i++) recorders[i].act(head, y, i * head.parameterSize, rng, actions);
+    for (let i = 0; i < n; i++) recorders[i].act(y, i * head.parameterSize, rng, actions);
     env.step(actions);
     for (let i = 0; i < n; i++) recorders[i].observe();
   }
@@ -159,16 +161,17 @@ export function collectSteps(env: VectorEnv, policy: Policy, { steps, rng }: Col
 
 /** The arrays of a batch that hold one row a step. */
 type Rows = Pick<
-  TrajectoryBatch,
-  'observations' | 'actions' | 'rewards' | 'logProbs' | 'terminated' | 'truncated'
+  StepBatch,
+  'observations' | 'parameters' | 'actions' | 'rewards' | 'logProbs' | 'terminated' | 'truncated'
 >;
 
 /** An array for the actions of `count` steps: whole numbers where the space is discrete. */
 const actionArray = ({ actionSpace, actionSize }: VectorEnv, count: number): Rows['actions'] =>
   actionSpace.kind === 'discrete' ? new Int32Array(count) : new Float32Array(count * actionSize);
 
-const allocate = (env: VectorEnv, steps: number): Rows => ({
+const allocate = (env: VectorEnv, { parameterSize }: Head, steps: number): Rows => ({
   observations: new Float32Array(steps * env.observationSize),
+  parameters: new Float64Array(steps * parameterSize),
   actions: actionArray(env, steps),
   rewards: new Float64Array(steps),
   logProbs: new Float64Array(steps),
@@ -190,20 +193,24 @@ class Recorder {
 
   constructor(
     private readonly env: VectorEnv,
+    readonly head: Head,
     private readonly copy: number,
     private room: number,
   ) {
-    this.rows = allocate(env, room);
+    this.rows = allocate(env, head, room);
   }
 
   /** Draws the copy's action from the distribution with parameters y[offset ..], and keeps it with what it was drawn for. */
-  act(head: Head, y: FloatArray, offset: number, rng: Rng, actions: Rows['actions']): void {
+  act(y: FloatArray, offset: number, rng: Rng, actions: Rows['actions']): void {
     if (this.length === this.room) this.grow();
-    const { env, copy, rows, length } = this;
+    const { env, head, copy, rows, length } = this;
     const { actionSize, observationSize } = env;
+    const { parameterSize } = head;
     const at = copy * actionSize;
-    head.sample(y, offset, rng, actions, at);
-    rows.logProbs[length] = head.logProb(y, offset, actions, at);
+    const normalizer = head.normalizer(y, offset);
+    head.sample(y, offset, rng, actions, at, normalizer);
+    rows.logProbs[length] = head.logProb(y, offset, actions, at, normalizer);
+    for (let k = 0; k < parameterSize; k++) rows.parameters[length * parameterSize + k] = y[offset + k];
     for (let k = 0; k < actionSize; k++) rows.actions[length * actionSize + k] = actions[at + k];
     copyRow(env.observations, copy, rows.observations, length, observationSize);
   }
@@ -234,20 +241,20 @@ class Recorder {
 
   private grow(): void {
     this.room *= 2;
-    const rows = allocate(this.env, this.room);
+    const rows = allocate(this.env, this.head, this.room);
     for (const key of Object.keys(rows) as (keyof Rows)[]) rows[key].set(this.rows[key]);
     this.rows = rows;
   }
 }
 
-const recordersOf = (env: VectorEnv, room: number): Recorder[] =>
-  Array.from({ length: env.n }, (_, i) => new Recorder(env, i, room));
+const recordersOf = (env: VectorEnv, head: Head, room: number): Recorder[] =>
+  Array.from({ length: env.n }, (_, i) => new Recorder(env, head, i, room));
 
 /** One batch of what all copies went through, copy by copy. */
-function joined(env: VectorEnv, recorders: readonly Recorder[]): TrajectoryBatch {
+function joined(env: VectorEnv, recorders: readonly Recorder[]): Omit<StepBatch, 'finishedReturns'> {
   const steps = recorders.reduce((sum, { length }) => sum + length, 0);
   const { observationSize, actionSize } = env;
-  const rows = allocate(env, steps);
+  const rows = allocate(env, recorders[0].head, steps);
   const episodeStarts = [0];
   let start = 0;
   for (const recorder of recorders) {
