@@ -1,0 +1,82 @@
+/**
+ * A run with everything that a checkpoint must carry, for checkpoint.test.ts: in its process, or as a process of its own
+ * that kills itself: `node checkpointRun.js <path> <how> <iteration>`.
+ */
+
+import fs from 'node:fs';
+import { Env, mlp, mlpPolicy, type Policy, type PpoKlOptions, ppoKl } from 'pglab';
+
+/** A noisy walk that pays for being near what it was told; episodes end by chance, or are cut. */
+export function noisyWalk(): Env {
+  const box = { kind: 'box', low: [-Infinity, -Infinity], high: [Infinity, Infinity] } as const;
+  return new Env({
+    id: 'NoisyWalk',
+    observationSpace: box,
+    actionSpace: { kind: 'box', low: [-1], high: [1] },
+    maxSteps: 9,
+    stateNames: ['x', 'goal'],
+    initialState(rng, state, offset) {
+      state[offset] = rng.normal();
+      state[offset + 1] = rng.normal(3, 2);
+    },
+    transition(state, offset, action, actionOffset, rng, outcome) {
+      state[offset] += action[actionOffset] + rng.normal(0, 0.1);
+      outcome.reward = -Math.abs(state[offset] - state[offset + 1]) + rng.normal();
+      outcome.terminated = rng.uniform() < 0.05;
+    },
+    observe(state, offset, observation, observationOffset) {
+      observation[observationOffset] = state[offset];
+      observation[observationOffset + 1] = state[offset + 1];
+    },
+  });
+}
+
+/** 8 iterations of 3 x 37 steps. */
+export function settings(): PpoKlOptions<Policy> {
+  const env = noisyWalk();
+  return {
+    env,
+    policy: mlpPolicy({ env, hidden: [8, 5], seed: 1 }),
+    critic: mlp({ inputs: 2, hidden: [7], outputs: 1, seed: 2, activation: 'relu' }),
+    seed: 3,
+    totalSteps: 8 * 111,
+    copies: 3,
+    stepsPerIteration: 37,
+    epochs: 3,
+    minibatchSize: 25,
+    learningRate: 3e-3,
+    criticLearningRate: 5e-3,
+    beta: 0.5,
+    klTarget: 0.003,
+    entropyCoef: 0.01,
+    maxGradientNorm: 0.5,
+    valueClipRange: 0.5,
+    annealLearningRate: true,
+    normalizeObservations: true,
+    normalizeRewards: true,
+  };
+}
+
+if (require.main === module) {
+  const [path, how, iteration] = process.argv.slice(2);
+  const die = () => process.kill(process.pid, 'SIGKILL');
+  let saves = 0;
+  if (how === 'while saving') {
+    // The second time, the new checkpoint has been written beside its place, and is not moved there.
+    const { renameSync } = fs;
+    fs.renameSync = (from, to) => {
+      if (++saves === Number(iteration)) die();
+      renameSync(from, to);
+    };
+  }
+  ppoKl({
+    ...settings(),
+    checkpoint: { path, every: 2 },
+    onIteration: record => {
+      if (how === 'after iteration' && record.iteration === Number(iteration)) die();
+    },
+  }).then(
+    () => console.log('done'),
+    error => console.error(String(error)),
+  );
+}
