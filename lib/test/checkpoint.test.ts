@@ -17,12 +17,14 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import {
   clipObjective,
+  Env,
   type FloatArray,
   frozenLake,
   loadCheckpoint,
   mlp,
   mlpPolicy,
   type Policy,
+  type PolicyObjective,
   type PpoResult,
   policyObjective,
   ppo,
@@ -177,11 +179,12 @@ test('a checkpoint of a finished run may be continued for longer, float64 tables
 test("the objective's own state survives", async () => {
   /** A clip range that narrows from iteration to iteration. */
   const narrowing = () => {
-    const objective = {
+    const state = { count: 0, divergences: new Float64Array(2) };
+    const objective: PolicyObjective & { state: typeof state } = {
       ...policyObjective((steps, dY) =>
         clipObjective({ clipRange: 1 / (1 + objective.state.count) }).add(steps, dY),
       ),
-      state: { count: 0, ranges: new Float64Array(2) },
+      state,
     };
     return objective;
   };
@@ -195,7 +198,7 @@ test("the objective's own state survives", async () => {
       objective,
       adapt: kl => {
         objective.state.count++;
-        objective.state.ranges[0] += kl;
+        objective.state.divergences[0] += kl;
       },
       settings: { clipRange: 'narrowing' },
       name: 'narrow',
@@ -275,7 +278,7 @@ describe('refused', () => {
         assert.equal(error.name, 'RangeError');
         assert.equal(
           error.message,
-          length < headerEnd
+          length <= headerEnd
             ? `${path} is no checkpoint of pglab: its first line does not say so.`
             : `${path} is damaged or was cut short: its contents are not those that were written.`,
         );
@@ -320,7 +323,7 @@ describe('refused', () => {
       [{ adaptive: false }, 'adaptive', 'true', 'false'],
       [{ totalSteps: 500 }, 'totalSteps', '111', '500'],
       [{ maxSteps: 5 }, 'maxSteps', '9', '5'],
-      [{ policy: mlpPolicy({ env, hidden: [9], seed: 1 }) }, 'policyParameters', '72', '38'],
+      [{ policy: mlpPolicy({ env, hidden: [9], seed: 1 }) }, 'policyParameters', '76', '38'],
     ];
     for (const [change, key, theirs, ours] of cases)
       await assert.rejects(ppoKl({ ...small(), ...change, checkpoint: { path, resume: true } }), {
@@ -381,10 +384,9 @@ test('a run that breaks down can be resumed from its last checkpoint', async () 
   const broken = () => {
     const { env, ...rest } = settings();
     const model = env.model;
-    const Class = env.constructor as new (rules: typeof model) => typeof env;
     return {
       ...rest,
-      env: new Class({
+      env: new Env({
         ...model,
         transition(...[state, offset, action, actionOffset, rng, outcome]) {
           model.transition(state, offset, action, actionOffset, rng, outcome);

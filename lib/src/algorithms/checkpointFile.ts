@@ -21,7 +21,8 @@ export interface CheckpointOptions {
   /** Save after every so many iterations, besides the end; 10 by default. */
   every?: number;
   /**
-   * Continue from the file if it is there. Without it a file that is there is not touched: the run is refused.
+   * Continue from the file if it is there; a run that was finished returns what it found at once, which is the way to use
+   * a trained policy again. Without `resume` a file that is there is not touched: the run is refused.
    */
   resume?: boolean;
 }
