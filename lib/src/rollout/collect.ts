@@ -107,6 +107,9 @@ export function collectEpisodes(
     running.forEach((i, k) => {
       copyRow(envs.observations, i, observations, k, observationSize);
     });
+    for (let k = 0; k < running.length * observationSize; k++)
+      if (!Number.isFinite(observations[k]))
+        fail(`an observation of the environment is ${observations[k]}, but must be a finite number.`);
     const y = policy.network.forward(observations, running.length, 0, observationSize);
     running.forEach((i, k) => {
       recorders[i].act(y, k * policy.head.parameterSize, policyRng, actions);
