@@ -1,0 +1,139 @@
+/**
+ * The virtual environment of the peers, .pglab/peers: Stable-Baselines3 with PyTorch for the processor, pinned. Where it is
+ * whole it is used again; a half-made one is made anew, with pip's downloads from the cache.
+ *
+ * On Linux, PyPI's own PyTorch is the build for CUDA, which does not start without 2 GB of further libraries; the build
+ * for the processor alone comes from wherever pip is configured to look (an index of one's own, a folder of wheels). So pip
+ * is asked what it would install before anything large is downloaded.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { windows, workDir } from '../../scripts/setup/paths.mjs';
+import {
+  commonFailure,
+  runQuietly,
+  SetupFailure,
+  say,
+  saysUnreachable,
+} from '../../scripts/setup/report.mjs';
+
+const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
+const venvDir = join(workDir, 'peers');
+const venvPython = windows ? join(venvDir, 'Scripts', 'python.exe') : join(venvDir, 'bin', 'python');
+const markFile = join(venvDir, 'pglab-installed');
+/** One that can tell, from the index alone, what it would install. */
+const PIP = 'pip==26.3';
+const CUDA_SIZE = '2.7 GB to download and about 6 GB on disk';
+
+/** Python's own settings for the peers: one thread, no graphics card, nothing from outside the environment. */
+export const peersVariables = {
+  OMP_NUM_THREADS: '1',
+  MKL_NUM_THREADS: '1',
+  CUDA_VISIBLE_DEVICES: '',
+  PYTHONNOUSERSITE: '1',
+};
+
+/**
+ * Makes the environment, or finds that it is whole.
+ * @param {string} python the Python to make it with
+ * @param {{ cuda?: boolean }} options cuda: where pip has PyTorch for CUDA only, take that and all that it needs
+ * @returns {Promise<string>} the environment's Python
+ */
+export async function makePeersEnvironment(python, { cuda = false } = {}) {
+  const stamp = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+  if (existsSync(markFile) && readFileSync(markFile, 'utf8') === stamp && isWhole()) return venvPython;
+
+  remove();
+  try {
+    mkdirSync(workDir, { recursive: true });
+    await run('venv', python, ['-m', 'venv', venvDir], 'make a virtual environment');
+    await pip(['install', PIP], 'bring its pip up to date');
+    const needsCuda = await offersCudaOnly();
+    if (needsCuda && !cuda)
+      throw new SetupFailure(
+        `pip finds PyTorch for this machine only as the build for CUDA (${CUDA_SIZE}, graphics card or not), so nothing was installed.`,
+        "Let pip find the build for the processor alone (PIP_EXTRA_INDEX_URL=<the address that PyTorch's installation page gives for Linux, pip and CPU>) and run the same command again, or take CUDA: npm run bench:peers -- --cuda.",
+      );
+    const size = needsCuda ? CUDA_SIZE : 'about 150 to 230 MB to download and 0.8 GB on disk';
+    say(
+      `Installing Stable-Baselines3, Gymnasium and PyTorch from the Python package index into .pglab/peers:`,
+    );
+    say(`${size}; Ctrl+C stops it, deleting .pglab/peers undoes it`);
+    const began = performance.now();
+    const names = ['--only-binary', ':all:', '-r', requirements];
+    await pip(['install', ...(needsCuda ? [] : ['--no-deps']), ...names], 'install the peers');
+    await run('a first start', venvPython, ['-c', 'import stable_baselines3'], 'start Stable-Baselines3');
+    say(`Installed in ${Math.round((performance.now() - began) / 1000)} s`);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  writeFileSync(markFile, stamp);
+  return venvPython;
+}
+
+/** Whether its Python starts and finds the packages. */
+function isWhole() {
+  const program = `import importlib.util as u, sys
+sys.exit(any(getattr(u.find_spec(m), "origin", None) is None for m in ("torch", "numpy", "gymnasium", "stable_baselines3")))`;
+  return spawnSync(venvPython, ['-c', program], { stdio: 'ignore' }).status === 0;
+}
+
+function remove() {
+  try {
+    rmSync(venvDir, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    throw new SetupFailure(
+      `The half-made .pglab/peers can't be removed: ${error.message}.`,
+      'Close what uses it, delete the folder .pglab/peers, then run the same command again.',
+    );
+  }
+}
+
+/** Whether the PyTorch that pip would install here needs CUDA's libraries; asks the index, downloads no package. */
+async function offersCudaOnly() {
+  if (process.platform !== 'linux') return false;
+  const torch = readFileSync(requirements, 'utf8').match(/^torch==\S+/m)[0];
+  const report = join(venvDir, 'torch.json');
+  await pip(['install', '--dry-run', '--no-deps', '--report', report, torch], 'look PyTorch up');
+  const { metadata } = JSON.parse(readFileSync(report, 'utf8')).install[0];
+  return (metadata.requires_dist ?? []).some(name => /^(nvidia|cuda|triton)/.test(name));
+}
+
+const pip = (args, purpose) =>
+  run(
+    'pip',
+    venvPython,
+    [
+      ...['-m', 'pip', ...args, '--disable-pip-version-check', '--no-input'],
+      ...['--cache-dir', join(workDir, 'cache', 'pip'), '--retries', '2', '--timeout', '30'],
+    ],
+    purpose,
+  );
+
+/** Runs a command quietly; its failure becomes one cause and one remedy. */
+async function run(label, command, args, purpose) {
+  const { status, output } = await runQuietly(label, command, args, {
+    env: { ...process.env, ...peersVariables },
+  });
+  if (status === 0) return;
+  const common = commonFailure(output);
+  if (common) throw common;
+  const noBuild = output.match(/No matching distribution found for (\S+)/);
+  const reason = noBuild
+    ? `the index has no ${noBuild[1]} for this Python and this machine`
+    : (output.match(/ERROR: (.*)/)?.[1] ?? output.trim().split(/\r?\n/).at(-1) ?? 'it gave no reason');
+  if (!noBuild && saysUnreachable(output))
+    throw new SetupFailure(
+      "The Python package index can't be reached, so there is nothing to compare with.",
+      'Connect to the network (or set the proxy: HTTPS_PROXY), then run the same command again.',
+    );
+  throw new SetupFailure(
+    `${dirname(command) === '.' ? command : label} could not ${purpose}: ${reason.replace(/[.:]?$/, '.')}`,
+    'See .pglab/setup.log for what it printed; Python 3.10 to 3.14 on Linux, Windows or a Mac with Apple silicon is needed.',
+  );
+}
