@@ -10,7 +10,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { windows, workDir } from '../../scripts/setup/paths.mjs';
 import {
@@ -27,7 +27,7 @@ const venvPython = windows ? join(venvDir, 'Scripts', 'python.exe') : join(venvD
 const markFile = join(venvDir, 'pglab-installed');
 /** One that can tell, from the index alone, what it would install. */
 const PIP = 'pip==26.3';
-const CUDA_SIZE = '2.7 GB to download and about 6 GB on disk';
+const CUDA_SIZE = '2.7 GB to download and 5 GB on disk';
 
 /** Python's own settings for the peers: one thread, no graphics card, nothing from outside the environment. */
 export const peersVariables = {
@@ -58,7 +58,7 @@ export async function makePeersEnvironment(python, { cuda = false } = {}) {
         `pip finds PyTorch for this machine only as the build for CUDA (${CUDA_SIZE}, graphics card or not), so nothing was installed.`,
         "Let pip find the build for the processor alone (PIP_EXTRA_INDEX_URL=<the address that PyTorch's installation page gives for Linux, pip and CPU>) and run the same command again, or take CUDA: npm run bench:peers -- --cuda.",
       );
-    const size = needsCuda ? CUDA_SIZE : 'about 150 to 230 MB to download and 0.8 GB on disk';
+    const size = needsCuda ? CUDA_SIZE : 'about 150 to 230 MB to download and 1 GB on disk';
     say(
       `Installing Stable-Baselines3, Gymnasium and PyTorch from the Python package index into .pglab/peers:`,
     );
@@ -123,17 +123,18 @@ async function run(label, command, args, purpose) {
   if (status === 0) return;
   const common = commonFailure(output);
   if (common) throw common;
+  // Offline, pip ends with "No matching distribution" too, after its complaints about the connection.
   const noBuild = output.match(/No matching distribution found for (\S+)/);
-  const reason = noBuild
-    ? `the index has no ${noBuild[1]} for this Python and this machine`
-    : (output.match(/ERROR: (.*)/)?.[1] ?? output.trim().split(/\r?\n/).at(-1) ?? 'it gave no reason');
-  if (!noBuild && saysUnreachable(output))
+  if (saysUnreachable(output.replace(noBuild?.[0] ?? '', '')))
     throw new SetupFailure(
       "The Python package index can't be reached, so there is nothing to compare with.",
       'Connect to the network (or set the proxy: HTTPS_PROXY), then run the same command again.',
     );
+  const reason = noBuild
+    ? `the index has no ${noBuild[1]} for this Python and this machine`
+    : (output.match(/ERROR: (.*)/)?.[1] ?? output.trim().split(/\r?\n/).at(-1));
   throw new SetupFailure(
-    `${dirname(command) === '.' ? command : label} could not ${purpose}: ${reason.replace(/[.:]?$/, '.')}`,
+    `Can't ${purpose}: ${reason.replace(/[.:]?$/, '.')}`,
     'See .pglab/setup.log for what it printed; Python 3.10 to 3.14 on Linux, Windows or a Mac with Apple silicon is needed.',
   );
 }
