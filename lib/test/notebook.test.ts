@@ -244,7 +244,7 @@ test('progress refuses a total that is none and a row that is none', () => {
 
 test('importing pglab loads no kernel, TensorFlow.js, danfojs or plotly', () => {
   const program =
-    "require('pglab'); console.log(Object.keys(require.cache).filter(p => /tslab|tfjs|tensorflow|danfojs|plotly/.test(p)).length)";
+    "require('pglab'); console.log(Object.keys(require.cache).filter(p => /tslab|tfjs|@tensorflow|danfojs|plotly/.test(p)).length)";
   assert.equal(
     execFileSync(process.execPath, ['-e', program], { cwd: __dirname, encoding: 'utf8' }).trim(),
     '0',
