@@ -74,7 +74,7 @@ export const tasks = {
 };
 
 /** One run of PPO-Clip on a task with a seed, which decides the networks' first weights too. */
-export function train({ env: make, totalSteps, options }, seed, more = {}) {
+export function train({ env: make, totalSteps, options }, seed) {
   const env = make();
   const inputs = pglab.sizeOf(env.observationSpace);
   const [policyRng, criticRng] = new pglab.Rng(seed).split(2);
@@ -85,6 +85,5 @@ export function train({ env: make, totalSteps, options }, seed, more = {}) {
     seed,
     totalSteps,
     ...options,
-    ...more,
   });
 }
