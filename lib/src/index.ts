@@ -69,6 +69,8 @@ export {
   scoreGradient,
   scoreWeights,
 } from './estimators/scoreFunction';
+export { check } from './homework/check';
+export { CheckError, type CheckOptions } from './homework/exercise';
 export { checkpoint, InterruptedError, interruptSignal } from './interrupt';
 export { erf } from './math/erf';
 export { leastSquares, solveLinear } from './math/linalg';

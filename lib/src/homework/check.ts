@@ -1,0 +1,13 @@
+/** The checks of the homework, under the names of the functions that they check: `check.rewardToGo(rewardToGo)`. */
+
+import { baselineChecks } from './baselines';
+import { performanceDifferenceChecks } from './performanceDifference';
+import { policyGradientChecks } from './policyGradients';
+import { ppoChecks } from './ppo';
+
+export const check = {
+  ...policyGradientChecks,
+  ...baselineChecks,
+  ...performanceDifferenceChecks,
+  ...ppoChecks,
+};

@@ -1,0 +1,255 @@
+/**
+ * Exercises: a student's function held against the right one, with answers that teach.
+ *
+ * An exercise knows the right answer to any input, a few hand-sized inputs and how to draw random ones, and the mistakes
+ * that people really make, each as the answers that it leads to:
+ *
+ *   answers of `mine` = right answers                        on every input: done
+ *   answers of `mine` = answers of a known mistake           on every input: the hint names the mistake
+ *   otherwise                                                the first wrong number, and what was expected
+ *
+ * The hand-sized inputs come first, so that the first wrong number is one that can be worked out on paper. What goes wrong
+ * is told in one sentence, thrown as a `CheckError`; no answer holds a solution.
+ */
+
+import { checkInteger } from '../math/check';
+import { Rng } from '../math/rng';
+
+/** What an exercise asks for: a number, or numbers in lists or under names. */
+export type Answer = number | { readonly length: number; readonly [index: number]: Answer } | NamedAnswers;
+interface NamedAnswers {
+  readonly [name: string]: Answer;
+}
+
+/** A mistake that people make. */
+export interface Mistake<Input> {
+  /** Names the mistake and where to look; never the solution. */
+  hint: string;
+  /** What a function with this mistake answers. */
+  answer(input: Input): Answer;
+}
+
+/** @typeParam F what the student writes  @typeParam Input what it is asked */
+export interface Exercise<F, Input> {
+  /** The name that the notebook gives the student's function. */
+  name: string;
+  /** Hand-sized inputs. */
+  cases: readonly Input[];
+  /** A random input. */
+  draw(rng: Rng): Input;
+  /** Names an input in a sentence: 'rewards = [1, 2], gamma = 0.5'. */
+  describe(input: Input): string;
+  /** What the student's function answers. */
+  ask(mine: F, input: Input): unknown;
+  /** The right answer. */
+  truth(input: Input): Answer;
+  mistakes: readonly Mistake<Input>[];
+  /** A hint for something that the student's function throws, where there is one. */
+  explain?(error: unknown): string | undefined;
+  /** How far an answer may be off, relative to 1 + |right answer|; 1e-9 by default. */
+  tolerance?: number;
+}
+
+/** How thorough a check is. */
+export interface CheckOptions {
+  /** Random inputs beside the hand-sized ones; 40 by default. */
+  cases?: number;
+  /** Decides them. */
+  seed?: number;
+}
+
+/** What is wrong with a student's function, in one sentence; it has no stack of calls. */
+export class CheckError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CheckError';
+    this.stack = `CheckError: ${message}`;
+  }
+}
+
+/**
+ * The check of an exercise: prints a line if `mine` is right, throws a `CheckError` if not.
+ * @returns (mine, options) => void
+ */
+export function checkOf<F, Input>(exercise: Exercise<F, Input>): (mine: F, options?: CheckOptions) => void {
+  const { name, cases, draw, truth, tolerance = 1e-9 } = exercise;
+  return (mine, { cases: random = 40, seed = 1 } = {}) => {
+    checkInteger('cases', random, 0);
+    if (typeof mine !== 'function')
+      throw new CheckError(`${name} is ${text(mine)}, but must be a function: check.${name}(${name}).`);
+    const rng = new Rng(seed);
+    const inputs = [...cases, ...Array.from({ length: random }, () => draw(rng))];
+    const answers: unknown[] = [];
+    for (const input of inputs) {
+      const answer = answerOf(exercise, mine, input);
+      answers.push(answer);
+      const difference = firstDifference(truth(input), answer, tolerance);
+      if (difference) throw complaint(exercise, mine, { inputs, answers, input, difference });
+    }
+    console.log(`${name}: right on ${cases.length} hand-sized and ${random} random cases.`);
+  };
+}
+
+/** An exercise whose student writes a plain function of numbers and arrays. */
+export interface FunctionExercise<F extends (...args: never[]) => Answer> {
+  name: string;
+  /** The names of its parameters, for messages. */
+  parameters: readonly string[];
+  /** Argument lists, hand-sized. */
+  cases: readonly Parameters<F>[];
+  draw(rng: Rng): Parameters<F>;
+  solution: F;
+  /** The function as somebody writes it who makes the mistake. */
+  mistakes: readonly { hint: string; made: F }[];
+  tolerance?: number;
+}
+
+/** The check of a plain function. It gets copies of the arguments, so that what it does to them stays with it. */
+export function functionCheck<F extends (...args: never[]) => Answer>({
+  parameters,
+  solution,
+  mistakes,
+  ...exercise
+}: FunctionExercise<F>): (mine: F, options?: CheckOptions) => void {
+  const call = (f: F, args: Parameters<F>) => f(...structuredClone(args));
+  return checkOf<F, Parameters<F>>({
+    ...exercise,
+    describe: args => parameters.map((parameter, i) => `${parameter} = ${text(args[i])}`).join(', '),
+    ask: call,
+    truth: args => call(solution, args),
+    mistakes: mistakes.map(({ hint, made }) => ({ hint, answer: args => call(made, args) })),
+  });
+}
+
+/** Asks `mine`; what it throws becomes a sentence. */
+function answerOf<F, Input>({ name, ask, describe, explain }: Exercise<F, Input>, mine: F, input: Input) {
+  try {
+    return ask(mine, input);
+  } catch (error) {
+    const message = (error as Error)?.message ?? text(error);
+    if (/^not implemented yet/.test(message)) throw new CheckError(message);
+    const hint = explain?.(error);
+    if (hint) throw new CheckError(`${name}: ${hint}`);
+    throw new CheckError(`${name} failed for ${describe(input)}: ${message}`, { cause: error });
+  }
+}
+
+interface Difference {
+  /** Where in the answer: '' for all of it, '[2]', '.gradient[0]'. */
+  path: string;
+  expected: Answer;
+  got: unknown;
+}
+
+/** The sentence on a wrong answer. */
+function complaint<F, Input>(
+  exercise: Exercise<F, Input>,
+  mine: F,
+  {
+    inputs,
+    answers,
+    input,
+    difference,
+  }: { inputs: readonly Input[]; answers: unknown[]; input: Input; difference: Difference },
+): CheckError {
+  const { name, describe, mistakes, tolerance = 1e-9 } = exercise;
+  const { path, expected, got } = difference;
+  const where = `For ${describe(input)}, ${name}`;
+  const shape = shapeComplaint(expected, got, path);
+  if (shape) return new CheckError(`${where} ${shape}`);
+  // The inputs that are left decide between mistakes that agree so far.
+  for (const next of inputs.slice(answers.length)) {
+    try {
+      answers.push(exercise.ask(mine, next));
+    } catch {
+      break;
+    }
+  }
+  const made = mistakes.find(({ answer }) =>
+    answers.every((given, i) => !firstDifference(answer(inputs[i]), given, tolerance)),
+  );
+  const hint = made ? ` Hint: ${made.hint}` : '';
+  return new CheckError(
+    `${where} gives ${text(got)}${path && ` at ${path.replace(/^\./, '')}`}, expected ${text(expected)}.${hint}`,
+  );
+}
+
+/** What is wrong with an answer before its value is looked at; undefined where nothing is. */
+function shapeComplaint(expected: Answer, got: unknown, path: string): string | undefined {
+  const at = path && ` at ${path.replace(/^\./, '')}`;
+  const wanted = kindOf(expected);
+  if (got === undefined)
+    return path
+      ? `gives nothing${at}, but must give ${wanted} there.`
+      : `returns nothing, but must return ${wanted}: is a return missing?`;
+  if (got instanceof Promise)
+    return `returns a promise${at}, but must return ${wanted}: it must not be async.`;
+  if (typeof expected === 'number') {
+    if (typeof got !== 'number') return `gives ${text(got)}${at}, but must give a number.`;
+    return Number.isNaN(got) && !Number.isNaN(expected)
+      ? `gives NaN${at}, but must give a number: is an index outside its array, or is there 0 / 0 or the log of a negative number?`
+      : undefined;
+  }
+  if (!isList(expected)) {
+    if (typeof got !== 'object' || got === null) return `gives ${text(got)}${at}, but must give ${wanted}.`;
+    return undefined;
+  }
+  if (!isList(got)) return `gives ${text(got)}${at}, but must give ${wanted}.`;
+  return got.length === expected.length
+    ? undefined
+    : `gives a list of length ${got.length}${at}, but must give ${wanted}.`;
+}
+
+/** The first place in which an answer is wrong; undefined if it is right. */
+function firstDifference(
+  expected: Answer,
+  got: unknown,
+  tolerance: number,
+  path = '',
+): Difference | undefined {
+  if (shapeComplaint(expected, got, path)) return { path, expected, got };
+  if (typeof expected === 'number') {
+    const same =
+      Object.is(expected, got) ||
+      Math.abs((got as number) - expected) <= tolerance * (1 + Math.abs(expected));
+    return same ? undefined : { path, expected, got };
+  }
+  const keys = isList(expected)
+    ? Array.from({ length: expected.length }, (_, i) => i)
+    : Object.keys(expected);
+  for (const key of keys) {
+    const inner = typeof key === 'number' ? `${path}[${key}]` : `${path}.${key}`;
+    const [right, given] = [expected, got].map(value => (value as Record<string | number, Answer>)[key]);
+    const difference = firstDifference(right, given, tolerance, inner);
+    if (difference) return difference;
+  }
+  return undefined;
+}
+
+type List = Extract<Answer, { readonly length: number }>;
+
+const isList = (value: unknown): value is List =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+
+function kindOf(answer: Answer): string {
+  if (typeof answer === 'number') return 'a number';
+  if (!isList(answer)) return `an object with ${Object.keys(answer).join(' and ')}`;
+  const what = answer.length > 0 && isList(answer[0]) ? 'lists of numbers' : 'numbers';
+  return `a list of ${answer.length} ${what}`;
+}
+
+const SHOWN = 8;
+
+/** A value in a sentence: numbers to six digits, the first eight elements of a list. */
+export function text(value: unknown): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value);
+  if (isList(value)) {
+    const head = Array.from({ length: Math.min(value.length, SHOWN) }, (_, i) => text(value[i]));
+    const rest = value.length > SHOWN ? [`... (${value.length} in all)`] : [];
+    return `[${[...head, ...rest].join(', ')}]`;
+  }
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
