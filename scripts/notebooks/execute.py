@@ -5,6 +5,8 @@ Reads one request a line from standard input, as JSON, and answers each with one
       runs all code cells with `folder` as working directory and writes the result; the notebook itself stays as it is.
       -> {"seconds": s}  or  {"cell": n, "name": ..., "message": ..., "traceback": [...]} for the first cell that fails
          or  {"cell": n, "late": true} when the limit is passed  or  {"failure": ...} when there is no kernel to run on
+  {"do": "grade", ...the same}
+      runs the notebook to its end, whatever its cells do (jupyter/grading.py), and writes the result -> {"seconds": s}
   {"do": "write", "notebook": path, "to": path}
       normalises a notebook and writes it in nbformat's form -> {}
 Cells are numbered from 1, and all kinds are counted, as a reader would.
@@ -12,12 +14,16 @@ Cells are numbered from 1, and all kinds are counted, as a reader would.
 
 import asyncio
 import json
+import os
 import sys
 import time
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "jupyter"))
+from grading import GradedExecution  # noqa: E402
 
 KERNELSPEC = {"name": "tslab", "display_name": "TypeScript", "language": "typescript"}
 # What the kernel says of itself, less the version numbers, which differ from machine to machine.
@@ -59,7 +65,11 @@ def write(notebook, path):
         nbformat.write(normalise(notebook), file)
 
 
-def execute(request):
+class GradingClient(GradedExecution, NotebookClient):
+    """See jupyter/grading.py."""
+
+
+def execute(request, client_class=NotebookClient):
     notebook = nbformat.read(request["notebook"], as_version=4)
     begun = time.monotonic()
     at = {"cell": 0}
@@ -67,7 +77,7 @@ def execute(request):
     def on_cell_start(cell, cell_index):
         at["cell"] = cell_index + 1
 
-    client = NotebookClient(
+    client = client_class(
         notebook,
         kernel_name="tslab",
         timeout=request["limit"],
@@ -100,6 +110,8 @@ def main():
         try:
             if request["do"] == "execute":
                 answer = execute(request)
+            elif request["do"] == "grade":
+                answer = execute(request, GradingClient)
             else:
                 write(nbformat.read(request["notebook"], as_version=4), request["to"])
                 answer = {}

@@ -23,7 +23,7 @@ export class NotebookFailure extends Error {
 
 /**
  * Starts the worker; `python` has nbclient. Close it when done: it then ends its process and removes its files.
- * @returns {{ execute(path: string, options?: { folder?: string, limit?: number }): Promise<{ path: string, seconds: number }>,
+ * @returns {{ execute(path: string, options?: { folder?: string, limit?: number, grade?: boolean }): Promise<{ path: string, seconds: number }>,
  *   write(from: string, to: string): Promise<void>, folder: string, close(): Promise<void> }}
  */
 export function startWorker({ python = process.env.PGLAB_PYTHON ?? venvPython } = {}) {
@@ -60,10 +60,13 @@ export function startWorker({ python = process.env.PGLAB_PYTHON ?? venvPython } 
   let serial = 0;
   return {
     folder,
-    async execute(path, { folder: cwd = dirname(path), limit = SECONDS_ALLOWED + SECONDS_MARGIN } = {}) {
+    async execute(
+      path,
+      { folder: cwd = dirname(path), limit = SECONDS_ALLOWED + SECONDS_MARGIN, grade = false } = {},
+    ) {
       const name = basename(path);
       const to = join(folder, `${serial++}-${name}`);
-      const answer = await ask({ do: 'execute', notebook: path, to, folder: cwd, limit });
+      const answer = await ask({ do: grade ? 'grade' : 'execute', notebook: path, to, folder: cwd, limit });
       if (answer.failure) throw new NotebookFailure(`${name} could not be executed: ${answer.failure}`);
       if (answer.late)
         throw new NotebookFailure(`${name}: cell ${answer.cell} was still running after ${limit} seconds.`);

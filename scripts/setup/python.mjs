@@ -39,7 +39,7 @@ export async function makePythonEnvironment() {
   }
   if (!starts(venvPython)) await makeVenv(findPython());
 
-  say('Installing JupyterLab, plotly and nbclient into .venv (a minute or two the first time)');
+  say('Installing JupyterLab and what goes with it into .venv (a minute or two the first time)');
   const { status, output } = await runQuietly('pip', venvPython, [
     ...['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input'],
     ...['--cache-dir', join(workDir, 'cache', 'pip'), '--retries', '2', '--timeout', '30'],

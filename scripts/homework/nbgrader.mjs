@@ -1,0 +1,53 @@
+/** nbgrader, run as the project means it. */
+
+import { spawnSync } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
+import { jupyterEnvironment } from '../setup/paths.mjs';
+import { SetupFailure } from '../setup/report.mjs';
+import { homeworkDir } from './files.mjs';
+
+/** Whether a Python has nbgrader: .venv's has it from Python 3.11 on. */
+export const hasNbgrader = python =>
+  spawnSync(
+    python,
+    ['-c', 'import importlib.util, sys; sys.exit(importlib.util.find_spec("nbgrader") is None)'],
+    {
+      stdio: 'ignore',
+    },
+  ).status === 0;
+
+/**
+ * Runs an nbgrader command to its end.
+ * @param {string} python that of .venv
+ * @param {string[]} args for example ['autograde', 'hw1']
+ * @param {{ course?: string, stdio?: 'inherit' | 'pipe' }} options course: the folder that holds source/, submitted/, ...
+ * @returns {{ status: number, output: string }}
+ */
+export function nbgrader(python, args, { course = homeworkDir, stdio = 'pipe' } = {}) {
+  if (!hasNbgrader(python))
+    throw new SetupFailure(
+      'nbgrader is not installed: it needs Python 3.11 or newer.',
+      'Install a newer Python, delete .venv, and run the same command again.',
+    );
+  const env = jupyterEnvironment();
+  const { status, stdout, stderr } = spawnSync(
+    python,
+    // SQLAlchemy warns of something in nbgrader's own tables, several times a submission.
+    [
+      '-W',
+      'ignore:Object of type',
+      '-m',
+      'nbgrader',
+      ...args,
+      ...(course === homeworkDir ? [] : [`--CourseDirectory.root=${course}`]),
+    ],
+    {
+      cwd: homeworkDir, // where its configuration is
+      stdio,
+      encoding: 'utf8',
+      // nbgrader starts `alembic` by its name.
+      env: { ...env, PATH: `${dirname(python)}${delimiter}${env.PATH}` },
+    },
+  );
+  return { status: status ?? 1, output: `${stdout ?? ''}${stderr ?? ''}` };
+}
