@@ -1,26 +1,37 @@
-/** `npm start [-- jupyter's arguments]`: set-up, then JupyterLab on the loopback address, open at the first notebook. */
+/**
+ * `npm start [-- jupyter's arguments]`: set-up, then JupyterLab on the loopback address, open at the first notebook.
+ * `npm start -- --formgrader`: open at nbgrader's page for grading by hand instead, in notebooks/homework.
+ */
 
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
+import { homeworkDir } from './homework/files.mjs';
+import { checkNbgrader, withPython } from './homework/nbgrader.mjs';
 import { committedNotebooks, trust } from './setup/notebooks.mjs';
 import { jupyterEnvironment, root } from './setup/paths.mjs';
 import { runMain, SetupFailure, say } from './setup/report.mjs';
 import { setUp } from './setup.mjs';
 
 const FIRST_NOTEBOOK = 'notebooks/00-start-here.ipynb';
+const FORMGRADER = '--formgrader';
 const LOOPBACK = '127.0.0.1';
 const PORT_OPTION = /^--(?:ServerApp\.)?port(?:=(.*))?$/;
 
 await runMain(async () => {
-  const given = process.argv.slice(2);
+  const arguments_ = process.argv.slice(2);
+  const given = arguments_.filter(argument => argument !== FORMGRADER);
+  const grading = given.length < arguments_.length;
   const port = await choosePort(given);
   const { python } = await setUp();
+  if (grading) checkNbgrader(python);
+  const folder = grading ? homeworkDir : root; // nbgrader's configuration is read from where the server starts
   const args = [
     ...[
       '-m',
       'jupyterlab',
-      `--ServerApp.root_dir=${root}`,
-      `--LabApp.default_url=/lab/tree/${FIRST_NOTEBOOK}`,
+      `--ServerApp.root_dir=${folder}`,
+      `--LabApp.default_url=${grading ? '/formgrader' : `/lab/tree/${FIRST_NOTEBOOK}`}`,
+      ...(grading ? ['--ServerApp.jpserver_extensions=nbgrader.server_extensions.formgrader=True'] : []),
     ],
     ...[`--ServerApp.ip=${LOOPBACK}`, `--ServerApp.port=${port}`, '--ServerApp.port_retries=0'],
     // Ctrl-C ends the server without a question; its log holds what matters: the address, warnings and errors.
@@ -31,7 +42,8 @@ await runMain(async () => {
   ];
   trust(python, committedNotebooks());
   say('Starting JupyterLab; Ctrl-C ends it and everything that it started');
-  return runUntilItEnds(spawn(python, args, { cwd: root, env: jupyterEnvironment(), stdio: 'inherit' }));
+  const env = withPython(python, jupyterEnvironment());
+  return runUntilItEnds(spawn(python, args, { cwd: folder, env, stdio: 'inherit' }));
 });
 
 /** The port that the user asked for, which must be free, or the first free one from 8888 on. */

@@ -16,6 +16,20 @@ export const hasNbgrader = python =>
     },
   ).status === 0;
 
+export function checkNbgrader(python) {
+  if (!hasNbgrader(python))
+    throw new SetupFailure(
+      'nbgrader is not installed: it needs Python 3.11 or newer.',
+      'Install a newer Python, delete .venv, and run the same command again.',
+    );
+}
+
+/** An environment in which commands of a Python's packages are found by their names, as nbgrader looks for `alembic`. */
+export const withPython = (python, env) => ({
+  ...env,
+  PATH: [dirname(process.execPath), dirname(python), env.PATH].join(delimiter),
+});
+
 /**
  * Runs an nbgrader command to its end.
  * @param {string} python that of .venv
@@ -24,29 +38,19 @@ export const hasNbgrader = python =>
  * @returns {{ status: number, output: string }}
  */
 export function nbgrader(python, args, { course = homeworkDir, stdio = 'pipe' } = {}) {
-  if (!hasNbgrader(python))
-    throw new SetupFailure(
-      'nbgrader is not installed: it needs Python 3.11 or newer.',
-      'Install a newer Python, delete .venv, and run the same command again.',
-    );
-  const env = jupyterEnvironment();
+  checkNbgrader(python);
   const { status, stdout, stderr } = spawnSync(
     python,
     // SQLAlchemy warns of something in nbgrader's own tables, several times a submission.
     [
-      '-W',
-      'ignore:Object of type',
-      '-m',
-      'nbgrader',
-      ...args,
+      ...['-W', 'ignore:Object of type', '-m', 'nbgrader', ...args],
       ...(course === homeworkDir ? [] : [`--CourseDirectory.root=${course}`]),
     ],
     {
       cwd: homeworkDir, // where its configuration is
       stdio,
       encoding: 'utf8',
-      // nbgrader starts `alembic` by its name.
-      env: { ...env, PATH: `${dirname(python)}${delimiter}${env.PATH}` },
+      env: withPython(python, jupyterEnvironment()),
     },
   );
   return { status: status ?? 1, output: `${stdout ?? ''}${stderr ?? ''}` };
