@@ -71,6 +71,7 @@ export {
 } from './estimators/scoreFunction';
 export { check } from './homework/check';
 export { CheckError, type CheckOptions } from './homework/exercise';
+export type { Episode, GradientEstimate, Moments, StateActionTable } from './homework/policyGradients';
 export { checkpoint, InterruptedError, interruptSignal } from './interrupt';
 export { erf } from './math/erf';
 export { leastSquares, solveLinear } from './math/linalg';
