@@ -69,6 +69,7 @@ export {
   scoreGradient,
   scoreWeights,
 } from './estimators/scoreFunction';
+export type { Rollout } from './homework/baselines';
 export { check } from './homework/check';
 export { CheckError, type CheckOptions } from './homework/exercise';
 export type { Episode, GradientEstimate, Moments, StateActionTable } from './homework/policyGradients';
