@@ -149,6 +149,12 @@ const mistaken: [Next, string][] = [
     (rollout, values, t) => (t === rollout.states.length - 1 ? 0 : next(rollout, values, t)),
     'the value after the last step is missing',
   ],
+  [
+    (rollout, values, t) =>
+      anyEnd(rollout, t) || t === rollout.states.length - 1 ? 0 : values[rollout.nextStates[t]],
+    'this does not bootstrap where the steps are cut, at truncation and at the end',
+  ],
+  [({ states }, values, t) => values[states[t + 1]] ?? 0, 'V(s_{t+1}) is taken from the next row'],
 ];
 const deltas = (rollout: Rollout, values: number[], gamma: number, following = next) =>
   rollout.rewards.map((r, t) => r + gamma * following(rollout, values, t) - values[rollout.states[t]]);
@@ -264,6 +270,24 @@ test('gae', () => {
         mine({})(rollout, values, gamma, lambda).map((x, t) => x + values[rollout.states[t]]),
       ),
     'these are the targets',
+  );
+  // The blend as it is defined, with weights that would go on for ever.
+  hints(
+    'gae',
+    () =>
+      check.gae((rollout, values, gamma, lambda) => {
+        const d = deltas(rollout, values, gamma);
+        return d.map((_, t) => {
+          let [sum, advantage] = [0, 0];
+          for (let n = 1; t + n <= d.length; n++) {
+            advantage += gamma ** (n - 1) * d[t + n - 1];
+            sum += (1 - lambda) * lambda ** (n - 1) * advantage;
+            if (anyEnd(rollout, t + n - 1)) break;
+          }
+          return sum;
+        });
+      }),
+    'the weights (1 - lambda) lambda^(n-1) sum to less than 1',
   );
 });
 

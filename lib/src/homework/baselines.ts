@@ -140,6 +140,8 @@ const notAtTruncation: Following = ({ nextStates, terminated, truncated }, value
   nextStates.map((s, t) => (terminated[t] || truncated[t] ? 0 : values[s]));
 const notAtBatchEnd: Following = (rollout, values) =>
   following(rollout, values).map((v, t, all) => (t === all.length - 1 ? 0 : v));
+const atNoCut: Following = (rollout, values) =>
+  notAtTruncation(rollout, values).map((v, t, all) => (t === all.length - 1 ? 0 : v));
 const nextRow: Following = ({ states, terminated }, values) =>
   states.map((_, t) => (terminated[t] || t === states.length - 1 ? 0 : values[states[t + 1]]));
 
@@ -155,15 +157,19 @@ function deltasWith(rollout: Rollout, values: number[], gamma: number, after: Fo
     { values: rollout.states.map(s => values[s]), finalValues: after(rollout, values), gamma },
   );
 }
+const nextRowAlways: Following = ({ states }, values) =>
+  states.map((_, t) => (t === states.length - 1 ? 0 : values[states[t + 1]]));
 
 const THROUGH_TERMINATION =
   'this bootstraps through termination: after a step that ended the task nothing follows, whatever V says of the state reached.';
 const NOT_AT_TRUNCATION =
   'this does not bootstrap at truncation: the step limit cut the episode, but the task would have gone on from the state reached, which has a value.';
 const NEXT_ROW =
-  'V(s_{t+1}) is taken from the next row: after a truncated step that is the first state of another episode, and the last row has no next one; see nextStates.';
+  'V(s_{t+1}) is taken from the next row: after a truncated step that is the first state of another episode, and the last row has no next one: see nextStates.';
 const BATCH_END =
   'the value after the last step is missing: the batch ends there, but the episode would have gone on.';
+const AT_NO_CUT =
+  'this does not bootstrap where the steps are cut, at truncation and at the end of the batch: there the task would have gone on from the state reached, which has a value.';
 const BORDERS =
   'this sums over the borders of episodes: rewards of the next episode are no consequence of this one, whichever way it ended.';
 const THROUGH_TRUNCATION =
@@ -176,6 +182,8 @@ const accounts: readonly { hint: string; account: Following }[] = [
   { hint: NOT_AT_TRUNCATION, account: notAtTruncation },
   { hint: NEXT_ROW, account: nextRow },
   { hint: BATCH_END, account: notAtBatchEnd },
+  { hint: AT_NO_CUT, account: atNoCut },
+  { hint: `${NEXT_ROW} After termination nothing follows.`, account: nextRowAlways },
 ];
 
 /** The steps as one long episode, or with other ends than they have. */
@@ -689,6 +697,18 @@ export const baselineChecks = {
             gamma * lambda,
             endedAt(rollout, t => rollout.terminated[t]),
           ),
+      },
+      {
+        hint: 'the weights (1 - lambda) lambda^(n-1) sum to less than 1 where the episode ends: the rest belongs to the longest A^(n) there is.',
+        made: (rollout, values, gamma, lambda) => {
+          const deltas = rightDeltas(rollout, values, gamma);
+          const starts = endedAt(rollout, endsOf(rollout));
+          const longest = traced(deltas, gamma, starts);
+          return traced(deltas, gamma * lambda, starts).map((x, t) => {
+            const left = starts.find(start => start > t)! - t;
+            return x - lambda ** left * longest[t];
+          });
+        },
       },
       {
         hint: 'these are the targets A_t + V(s_t) for the critic, while the advantages are asked for.',
