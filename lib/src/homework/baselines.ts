@@ -511,7 +511,7 @@ export const baselineChecks = {
         },
       },
       {
-        hint: 'the returns of each state are summed, not averaged: divide by the number of its visits.',
+        hint: 'the returns of each state are summed, not averaged over its visits.',
         made: (episodes, states, gamma) => {
           const visits = visitsOf(episodes, states);
           return rightFit(episodes, states, gamma).map((b, s) => b * visits[s]);
