@@ -69,8 +69,10 @@ export {
   scoreGradient,
   scoreWeights,
 } from './estimators/scoreFunction';
+export type { Rollout } from './homework/baselines';
 export { check } from './homework/check';
 export { CheckError, type CheckOptions } from './homework/exercise';
+export type { Episode, GradientEstimate, Moments, StateActionTable } from './homework/policyGradients';
 export { checkpoint, InterruptedError, interruptSignal } from './interrupt';
 export { erf } from './math/erf';
 export { leastSquares, solveLinear } from './math/linalg';

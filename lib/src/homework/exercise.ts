@@ -155,8 +155,6 @@ function complaint<F, Input>(
   const { name, describe, mistakes, tolerance = 1e-9 } = exercise;
   const { path, expected, got } = difference;
   const where = `For ${describe(input)}, ${name}`;
-  const shape = shapeComplaint(expected, got, path);
-  if (shape) return new CheckError(`${where} ${shape}`);
   // The inputs that are left decide between mistakes that agree so far.
   for (const next of inputs.slice(answers.length)) {
     try {
@@ -168,6 +166,8 @@ function complaint<F, Input>(
   const made = mistakes.find(({ answer }) =>
     answers.every((given, i) => !firstDifference(answer(inputs[i]), given, tolerance)),
   );
+  const shape = shapeComplaint(expected, got, path);
+  if (shape && !made) return new CheckError(`${where} ${shape}`);
   const hint = made ? ` Hint: ${made.hint}` : '';
   return new CheckError(
     `${where} gives ${text(got)}${path && ` at ${path.replace(/^\./, '')}`}, expected ${text(expected)}.${hint}`,
@@ -191,7 +191,8 @@ function shapeComplaint(expected: Answer, got: unknown, path: string): string | 
       : undefined;
   }
   if (!isList(expected)) {
-    if (typeof got !== 'object' || got === null) return `gives ${text(got)}${at}, but must give ${wanted}.`;
+    if (typeof got !== 'object' || got === null || isList(got))
+      return `gives ${text(got)}${at}, but must give ${wanted}.`;
     return undefined;
   }
   if (!isList(got)) return `gives ${text(got)}${at}, but must give ${wanted}.`;
@@ -240,7 +241,7 @@ function kindOf(answer: Answer): string {
 
 const SHOWN = 8;
 
-/** A value in a sentence: numbers to six digits, the first eight elements of a list. */
+/** A value in a sentence: numbers to six digits, the first eight elements of a list, the fields of a plain object. */
 export function text(value: unknown): string {
   if (typeof value === 'number') return String(Number(value.toPrecision(6)));
   if (typeof value === 'string')
@@ -251,5 +252,9 @@ export function text(value: unknown): string {
     return `[${[...head, ...rest].join(', ')}]`;
   }
   if (typeof value === 'function') return 'a function';
+  if (value && Object.getPrototypeOf(value) === Object.prototype) {
+    const fields = Object.entries(value).map(([name, inner]) => `${name}: ${text(inner)}`);
+    return fields.length > 0 && fields.length <= SHOWN ? `{ ${fields.join(', ')} }` : 'an object';
+  }
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
