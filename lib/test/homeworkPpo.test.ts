@@ -387,6 +387,14 @@ exercise<Penalty>('klPenaltyLoss', check.klPenaltyLoss, { 'equation 9': penalize
     /Hint: the surrogate is a sum over the minibatch/,
     (y, b, beta) => tf.sub(tf.sum(tf.mul(r(y, b), b.advantages)), tf.mul(beta, D(y, b))),
   ],
+  [
+    /Hint: the divergence is taken in the other direction/,
+    (y, b, beta) => {
+      const old = b.oldParameters as Y;
+      const reverse = b.actions.shape.length === 1 ? klOver(y, y, old).sum(1) : klOfGaussians()(y, old);
+      return tf.sub(L(y, b), tf.mul(beta, tf.mean(reverse)));
+    },
+  ],
   [/Hint: the penalty is missing/, L],
   [/Hint: beta is missing/, (y, b) => tf.sub(L(y, b), D(y, b))],
   [/Hint: beta weighs both parts/, (y, b, beta) => tf.mul(beta, tf.sub(L(y, b), D(y, b)))],

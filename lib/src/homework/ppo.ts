@@ -726,6 +726,13 @@ export const ppoChecks = {
       },
       { hint: 'the penalty is missing: this is the surrogate alone.', made: surrogateOf },
       {
+        hint: 'the divergence is taken in the other direction: equation 10 has the old policy first, whatever equation 9 looks like.',
+        made: (y, batch, beta) => {
+          const divergence = batch.actions.rank === 1 ? categoricalKlOf : gaussianKlOf;
+          return surrogateOf(y, batch, 0).sub(divergence(y, batch.oldParameters!).mean().mul(beta));
+        },
+      },
+      {
         hint: 'beta is missing: the penalty has weight 1, whatever beta is.',
         made: (y, batch) => surrogateOf(y, batch, 0).sub(batch.kl(y).mean()),
       },
