@@ -102,8 +102,8 @@ function drawPair(rng: Rng): PairCase {
   return { mdp, pi, newPi };
 }
 
-const describeMDP = ({ id, states, actions, gamma, transition }: TabularMDP) =>
-  `the MDP '${id}' (S = ${states}, A = ${actions}, gamma = ${text(gamma)}${transition.length <= 8 ? `, transition = ${text(transition)}` : ''})`;
+const describeMDP = ({ id, states, actions, gamma, transition, reward }: TabularMDP) =>
+  `the MDP '${id}' (S = ${states}, A = ${actions}, gamma = ${text(gamma)}${transition.length <= 8 ? `, transition = ${text(transition)}, reward = ${text(reward)}` : ''})`;
 const describePair = ({ mdp, pi, newPi }: PairCase) =>
   `${describeMDP(mdp)}, pi = ${text(pi)}, newPi = ${text(newPi)}`;
 
