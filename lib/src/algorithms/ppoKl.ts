@@ -37,8 +37,7 @@ export async function ppoKl<P extends Policy>({
   if (adaptive && beta === 0) fail('beta is 0, but must be above 0 to adapt: twice 0 is 0.');
   const objective = klPenaltyObjective({ beta });
   const adapt = (kl: number) => {
-    if (kl >= 1.5 * klTarget) objective.beta *= 2;
-    else if (kl <= klTarget / 1.5) objective.beta /= 2;
+    objective.beta = adaptedBeta(objective.beta, kl, klTarget);
   };
   return ppo({
     ...options,
@@ -47,4 +46,10 @@ export async function ppoKl<P extends Policy>({
     objective,
     adapt: adaptive ? adapt : undefined,
   });
+}
+
+/** beta_{k+1} of beta_k and the divergence d that iteration k ended with; see the top of this file. */
+export function adaptedBeta(beta: number, kl: number, klTarget: number): number {
+  if (kl >= 1.5 * klTarget) return 2 * beta;
+  return kl <= klTarget / 1.5 ? beta / 2 : beta;
 }

@@ -1,3 +1,820 @@
-/** Homework 4, PPO: the ratio, the clip, the KL penalty and its coefficient. */
+/**
+ * Homework 4, PPO: the ratio, the clip, the KL penalty and its coefficient (lecture 6, equations 9 and 10, "Clipped
+ * Objective"; Schulman et al. 2017). With r_b = pi_theta(a_b|s_b) / pi_theta_k(a_b|s_b), all to be maximised:
+ *
+ *   surrogateLoss    L(theta)         = mean_b r_b A_b
+ *   clipLoss         L^CLIP(theta)    = mean_b min( r_b A_b,  clip(r_b, 1 - epsilon, 1 + epsilon) A_b )
+ *   klPenaltyLoss    L^KLPEN(theta)   = L(theta) - beta mean_b D_KL(pi_theta_k(.|s_b) || pi_theta(.|s_b))
+ *
+ *   adaptBeta        2 beta if kl >= 1.5 delta,   beta / 2 if kl <= delta / 1.5,   else beta
+ *
+ * A loss that a student writes in TensorFlow.js ops is held against the library's closed form by value and by gradient,
+ * on minibatches of a few steps, with actions that are discrete or continuous. A function that answers for each step
+ * (the ratio, a divergence) is held against each step's value, and by the gradient of their sum: row b of it belongs to
+ * step b alone. The answers are of float32, hence the tolerance.
+ *
+ * The mistakes are written as students write them, in the same ops. TensorFlow.js is loaded by the first check that
+ * needs it, and no tensor outlives a check.
+ */
 
-export const ppoChecks = {};
+import { adaptedBeta } from '../algorithms/ppoKl';
+import { categoricalHead, gaussianHead, type Head } from '../distributions/head';
+import type { Rng } from '../math/rng';
+import { tensorflow } from '../networks/tf/tensorflow';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../networks/tf/types';
+import { clipObjective } from '../objectives/clip';
+import { type PolicyMinibatch, type PolicyObjective, policyObjective } from '../objectives/objective';
+import { klPenaltyObjective, surrogateObjective } from '../objectives/surrogate';
+import { type TfBatch, type TfObjectiveFunction, tfObjective } from '../objectives/tfObjective';
+import { type Answer, checkOf, functionCheck, text } from './exercise';
+
+/** r_b [B] of a minibatch. */
+export type Ratio = (y: Tensor2D, batch: TfBatch) => Tensor1D | Tensor;
+/** L^CLIP with the range epsilon. */
+export type ClipLoss = (y: Tensor2D, batch: TfBatch, epsilon: number) => Scalar | Tensor;
+/** L^KLPEN with the coefficient beta. */
+export type KlPenaltyLoss = (y: Tensor2D, batch: TfBatch, beta: number) => Scalar | Tensor;
+/** D_KL(old_b || new_b) [B] between the distributions of a head with the parameters old [B, K] and y [B, K]. */
+export type Divergence = (oldParameters: Tensor2D, y: Tensor2D) => Tensor1D | Tensor;
+/** The gradient [n] of one step's term of L^CLIP with respect to the logits y [n]. */
+export type ClipGradient = (
+  y: number[],
+  action: number,
+  advantage: number,
+  oldLogProb: number,
+  epsilon: number,
+) => number[];
+/** beta_{k+1}. */
+export type AdaptBeta = (beta: number, kl: number, klTarget: number) => number;
+
+/** A minibatch, what the network puts out for it now, and the number (epsilon or beta) that the loss is given. */
+interface LossCase {
+  head: Head;
+  y: number[];
+  minibatch: Required<PolicyMinibatch>;
+  setting: number;
+}
+
+/** A case of some steps of a policy with the outputs `oldY`, which has moved on to `y`. */
+function lossCase(
+  head: Head,
+  { y, oldY, actions, advantages }: Record<'y' | 'oldY' | 'actions' | 'advantages', number[]>,
+  setting = 0.2,
+): LossCase {
+  const oldLogProbs = advantages.map((_, b) =>
+    head.logProb(oldY, b * head.parameterSize, actions, b * head.actionSize),
+  );
+  return { head, y, minibatch: { actions, advantages, oldLogProbs, oldParameters: oldY }, setting };
+}
+
+const two = categoricalHead(2);
+const one = gaussianHead(1);
+const [LOG2, LOG3] = [Math.log(2), Math.log(3)];
+
+/** A single step whose old probabilities are 1/2 and 1/2. */
+const coin = (y: number[], advantage: number, setting?: number) =>
+  lossCase(two, { y, oldY: [0, 0], actions: [0], advantages: [advantage] }, setting);
+
+/** Ratios 1, 1.5 (probability 3/4), 0.5 (1/4), with both signs of the advantage; then several steps; then a Gaussian. */
+const handSized = (setting: number): LossCase[] => [
+  coin([0, 0], 2, setting),
+  coin([LOG3, 0], 1, setting),
+  coin([LOG3, 0], -1, setting),
+  coin([0, LOG3], 1, setting),
+  coin([0, LOG3], -1, setting),
+  lossCase(
+    two,
+    { y: [LOG3, 0, 0, LOG3, LOG2, 0], oldY: [0, 0, 0, 0, 0, 0], actions: [0, 0, 1], advantages: [1, -2, 3] },
+    setting,
+  ),
+  lossCase(one, { y: [0.5, 0], oldY: [0, 0], actions: [1], advantages: [1] }, setting),
+  lossCase(one, { y: [0.5, 0, 0, LOG2], oldY: [0, 0, 0, 0], actions: [1, 2], advantages: [-1, 2] }, setting),
+];
+
+/** Three decimals: exact enough to be typed in again. */
+const rounded = (x: number) => Math.round(1000 * x) / 1000;
+
+/** Some steps of an old policy, and a new one that is far enough from it for a clip to bind. */
+function drawCase(rng: Rng, setting: number, head = drawHead(rng)): LossCase {
+  const count = rng.integer(2, 6);
+  const oldY = Array.from({ length: count * head.parameterSize }, () => rounded(0.7 * rng.normal()));
+  const actions = new Array<number>(count * head.actionSize).fill(0);
+  for (let b = 0; b < count; b++)
+    head.sample(oldY, b * head.parameterSize, rng, actions, b * head.actionSize);
+  const y = oldY.map(x => rounded(x + 0.5 * rng.normal()));
+  const advantages = Array.from({ length: count }, () => rounded(rng.normal()));
+  return lossCase(head, { y, oldY, actions: actions.map(rounded), advantages }, setting);
+}
+
+const drawHead = (rng: Rng): Head =>
+  rng.uniform() < 0.5 ? categoricalHead(rng.integer(2, 5)) : gaussianHead(rng.integer(1, 3));
+
+/** A case in a sentence; `parts` are those of the minibatch that the function is given. */
+function describeCase(
+  { head, y, minibatch, setting }: LossCase,
+  parts: readonly (keyof PolicyMinibatch)[],
+  settingName?: string,
+): string {
+  const K = head.parameterSize;
+  const rows = (flat: ArrayLike<number>) =>
+    Array.from({ length: flat.length / K }, (_, b) => Array.from(flat).slice(b * K, (b + 1) * K));
+  return [
+    `a ${head.kind} policy with y = ${text(rows(y))}`,
+    ...parts.map(
+      part => `${part} = ${text(part === 'oldParameters' ? rows(minibatch[part]) : minibatch[part])}`,
+    ),
+    ...(settingName ? [`${settingName} = ${text(setting)}`] : []),
+  ].join(', ');
+}
+
+/** What went wrong, in words that a student is shown as they are. */
+class Told extends Error {}
+
+const DETACHED =
+  'the result does not depend on y, so that it has no gradient and nothing would be learned: somewhere on the way the ratio was detached, that is, made a constant (dataSync, arraySync, tf.tensor of plain numbers), or y is not used at all.';
+
+/** A hint for what `tfObjective` throws. */
+function explain(error: unknown): string | undefined {
+  const message = (error as Error)?.message ?? '';
+  if (error instanceof Told) return message;
+  if (/does not depend on y/.test(message)) return DETACHED;
+  if (/NaN|Infinity/.test(message))
+    return 'it gives numbers that are not finite: is there a division by 0, or the logarithm of a number that is not positive? (The second half of a Gaussian head is log sigma, not sigma.)';
+  const shape = /tensor of shape (\[.*?\])/.exec(message)?.[1];
+  if (shape)
+    return `it gives a tensor of shape ${shape}, but must give a single number, the mean over the minibatch.`;
+  const value = /returned (.*), but must return a scalar tensor/.exec(message)?.[1];
+  if (value === 'undefined')
+    return 'it returns nothing, but must return a scalar tensor: is a return missing?';
+  return value && `it returns ${value}, but must return a scalar tensor.`;
+}
+
+/** Value and gradient with respect to y of an objective. */
+function evaluate(objective: PolicyObjective, { head, y, minibatch }: LossCase) {
+  const gradient = new Float64Array(y.length);
+  const { value } = objective.evaluate(Float64Array.from(y), minibatch, head, gradient);
+  return { value, gradient };
+}
+
+const FLOAT32 = 3e-5;
+
+type Loss = (y: Tensor2D, batch: TfBatch, setting: number) => Scalar | Tensor;
+
+/** The check of a loss, by value and gradient. */
+function lossCheck<F extends Loss>(options: {
+  name: string;
+  /** The name of its third parameter, and how to draw it. */
+  setting?: { name: string; hand: number; draw(rng: Rng): number };
+  truth(setting: number): PolicyObjective;
+  parts: readonly (keyof PolicyMinibatch)[];
+  mistakes: readonly { hint: string; made: Loss }[];
+}) {
+  const { name, setting, truth, parts, mistakes } = options;
+  const ask = (mine: Loss, input: LossCase) =>
+    evaluate(
+      tfObjective((y, batch) => mine(y, batch, input.setting)),
+      input,
+    );
+  return checkOf<F, LossCase>({
+    name,
+    cases: handSized(setting?.hand ?? 0.2),
+    draw: rng => drawCase(rng, setting ? rounded(setting.draw(rng)) : 0.2),
+    describe: input => describeCase(input, parts, setting?.name),
+    ask,
+    truth: input => evaluate(truth(input.setting), input),
+    mistakes: mistakes.map(({ hint, made }) => ({ hint, answer: input => ask(made, input) })),
+    explain,
+    tolerance: FLOAT32,
+  });
+}
+
+/** The check of a function that gives one number for each step: their values, and the gradient of their sum. */
+function stepCheck<F>(options: {
+  name: string;
+  /** What the numbers are called in answers. */
+  values: string;
+  call(f: F, y: Tensor2D, batch: TfBatch): Tensor;
+  /** The value of step b; adds its gradient to dY. */
+  truth: (steps: Parameters<PolicyObjective['add']>[0], b: number, dY: Float64Array) => number;
+  cases: readonly LossCase[];
+  draw(rng: Rng): LossCase;
+  parts: readonly (keyof PolicyMinibatch)[];
+  mistakes: readonly { hint: string; made: F }[];
+}) {
+  const { name, values, call, truth, cases, draw, parts, mistakes } = options;
+  const answer = (list: number[], { gradient }: { gradient: Float64Array }): Answer => ({
+    [values]: list,
+    gradient,
+  });
+  const ask = (f: F, input: LossCase) => {
+    const count = input.minibatch.advantages.length;
+    let list: number[] = [];
+    const total: TfObjectiveFunction = (y, batch) => {
+      const result = call(f, y, batch);
+      checkSteps(result, count);
+      list = Array.from(result.dataSync());
+      return result.sum();
+    };
+    const evaluated = evaluate(tfObjective(total), input);
+    return answer(list, evaluated);
+  };
+  return checkOf<F, LossCase>({
+    name,
+    cases,
+    draw,
+    describe: input => describeCase(input, parts),
+    ask,
+    truth: input => {
+      const list: number[] = [];
+      const each = policyObjective((steps, dY) => {
+        for (let b = 0; b < steps.count; b++) list.push(truth(steps, b, dY as Float64Array));
+        return 0;
+      });
+      return answer(list, evaluate(each, input));
+    },
+    mistakes: mistakes.map(({ hint, made }) => ({ hint, answer: input => ask(made, input) })),
+    explain,
+    tolerance: FLOAT32,
+  });
+}
+
+/** Throws unless a result is a tensor of one number for each of `count` steps. */
+function checkSteps(result: unknown, count: number): asserts result is Tensor {
+  const { shape, dataSync } = (result ?? {}) as Partial<Tensor>;
+  if (result === undefined)
+    throw new Told(`it returns nothing, but must return a tensor of shape [${count}]: is a return missing?`);
+  if (typeof dataSync !== 'function')
+    throw new Told(`it returns ${text(result)}, but must return a tensor of shape [${count}].`);
+  if (shape?.length !== 1 || shape[0] !== count)
+    throw new Told(
+      `it gives a tensor of shape [${shape}], but must give one number for each of the ${count} steps of the minibatch, shape [${count}].`,
+    );
+}
+
+// What the mistakes are made of, in the ops that students use.
+
+const logRatio = (y: Tensor2D, batch: TfBatch): Tensor => batch.logProbs(y).sub(batch.oldLogProbs);
+const ratioOf = (y: Tensor2D, batch: TfBatch): Tensor => logRatio(y, batch).exp();
+const weighted = (ratio: Tensor, batch: TfBatch): Tensor => ratio.mul(batch.advantages);
+const surrogateOf: Loss = (y, batch) => weighted(ratioOf(y, batch), batch).mean();
+/** A tensor's numbers, cut off from what they were computed from. */
+const detached = (t: Tensor): Tensor => tensorflow().tensor(t.dataSync(), t.shape);
+const clipTo = (low: number, high: number, y: Tensor2D, batch: TfBatch): Tensor =>
+  weighted(ratioOf(y, batch).clipByValue(low, high), batch);
+/** L^CLIP with the ratio's own side first, and what joins the two. */
+const clipWith =
+  (join: (free: Tensor, clipped: Tensor, epsilon: number) => Tensor): Loss =>
+  (y, batch, epsilon) =>
+    join(weighted(ratioOf(y, batch), batch), clipTo(1 - epsilon, 1 + epsilon, y, batch), epsilon);
+
+const HINTS = {
+  sum: 'this is the sum over the minibatch where the mean is meant: the size of an update must not depend on how many steps a minibatch holds.',
+  sign: 'the sign of the loss is turned round: the library climbs, so return the objective that is to be maximised, not the loss that an optimizer would minimise.',
+  logRatio:
+    'this is the logarithm of the ratio, not the ratio: look at the step from log-probabilities to probabilities.',
+  upsideDown: 'the ratio is upside down: which of the two policies stands above the line?',
+  detachedRatio:
+    'the ratio is detached: it enters as a constant, and only log pi carries a gradient. The value of the objective is wrong then; the ratio itself has to be differentiated.',
+  selfRatio:
+    'the ratio is that of the policy to a detached copy of itself, 1 at every step: its denominator is the policy that collected the data, whose log-probabilities the batch holds.',
+  logProb: 'this is mean A log pi, the policy-gradient objective: there is no ratio in it.',
+  noAdvantage: 'the advantages are missing.',
+};
+
+const lossMistakes = (right: Loss): { hint: string; made: Loss }[] => [
+  { hint: HINTS.sum, made: (y, batch, c) => right(y, batch, c).mul(batch.advantages.size) },
+  { hint: HINTS.sign, made: (y, batch, c) => right(y, batch, c).neg() },
+];
+
+/** D_KL by its summands, categorical; p and q are logits [B, n]. */
+const categoricalTerms = (weights: Tensor2D, p: Tensor2D, q: Tensor2D): Tensor =>
+  weights.softmax().mul(p.logSoftmax().sub(q.logSoftmax()));
+const categoricalKlOf: Divergence = (p, q) => categoricalTerms(p, p, q).sum(1);
+
+/** mu and log sigma, [B, d] each. */
+function gaussianParts(y: Tensor2D) {
+  const d = y.shape[1] / 2;
+  return { mean: y.slice([0, 0], [-1, d]) as Tensor, logStd: y.slice([0, d], [-1, d]) as Tensor };
+}
+
+/** D_KL of Gaussians, log (sigma_q / sigma_p) + (sigma_p^2 + (mu_p - mu_q)^2) / (2 sigma_q^2) - 1/2, with parts to change. */
+const gaussianKlWith =
+  ({
+    logTerm = (p: Tensor, q: Tensor) => q.sub(p),
+    square = (x: Tensor) => x.square(),
+    distanceBy = 'new' as 'new' | 'old',
+    half = 0.5,
+    constant = 0.5,
+  }): Divergence =>
+  (old, y) => {
+    const [p, q] = [gaussianParts(old), gaussianParts(y)];
+    const [sigmaP, sigmaQ] = [p.logStd.exp(), q.logStd.exp()];
+    const spread = square(sigmaP).div(square(sigmaQ));
+    const distance = p.mean
+      .sub(q.mean)
+      .square()
+      .div(square(distanceBy === 'new' ? sigmaQ : sigmaP));
+    return logTerm(p.logStd, q.logStd).add(spread.add(distance).mul(half)).sub(constant).sum(1);
+  };
+const gaussianKlOf = gaussianKlWith({});
+
+/** Cases for a divergence between policies of one kind; it is not told actions or advantages. */
+const klCases = (head: Head, pairs: readonly [oldY: number[], y: number[]][]): LossCase[] =>
+  pairs.map(([oldY, y]) => {
+    const count = y.length / head.parameterSize;
+    const actions = new Array<number>(count * head.actionSize).fill(0);
+    return lossCase(head, { y, oldY, actions, advantages: new Array<number>(count).fill(1) });
+  });
+
+const klCheck = (options: {
+  name: string;
+  cases: readonly LossCase[];
+  drawHead(rng: Rng): Head;
+  mistakes: readonly { hint: string; made: Divergence }[];
+}) =>
+  stepCheck<Divergence>({
+    ...options,
+    values: 'kl',
+    call: (f, y, batch) => f(batch.oldParameters!, y),
+    truth: (steps, b, dY) => {
+      const { head, y, minibatch } = steps;
+      steps.addKlGradient(b, 1, dY);
+      return head.kl(minibatch.oldParameters!, y, b * head.parameterSize);
+    },
+    draw: rng => drawCase(rng, 0, options.drawHead(rng)),
+    parts: ['oldParameters'],
+  });
+
+// One step of L^CLIP by hand.
+
+/** The case as a minibatch of one step. */
+const oneStep = (...[y, action, advantage, oldLogProb, epsilon]: Parameters<ClipGradient>): LossCase => ({
+  head: categoricalHead(y.length),
+  y,
+  minibatch: { actions: [action], advantages: [advantage], oldLogProbs: [oldLogProb], oldParameters: y },
+  setting: epsilon,
+});
+
+/** weight(r, A, epsilon) times the score, as a gradient. */
+const weightedScore =
+  (weight: (ratio: number, A: number, epsilon: number) => number): ClipGradient =>
+  (...args) => {
+    const input = oneStep(...args);
+    const [, , A, , epsilon] = args;
+    const objective = policyObjective((steps, dY) => {
+      steps.addScore(0, weight(steps.ratios[0], A, epsilon), dY);
+      return 0;
+    });
+    return Array.from(evaluate(objective, input).gradient);
+  };
+
+const clipGradientOf: ClipGradient = (...args) =>
+  Array.from(evaluate(clipObjective({ clipRange: args[4] }), oneStep(...args)).gradient);
+
+const clipNumber = (r: number, epsilon: number) => Math.min(Math.max(r, 1 - epsilon), 1 + epsilon);
+/** Whether clipping changes the ratio, and whether that makes the term smaller. */
+const outside = (r: number, epsilon: number) => clipNumber(r, epsilon) !== r;
+const inactive = (r: number, A: number, epsilon: number) => clipNumber(r, epsilon) * A < r * A;
+
+export const ppoChecks = {
+  ratio: stepCheck<Ratio>({
+    name: 'ratio',
+    values: 'ratios',
+    call: (f, y, batch) => f(y, batch),
+    truth: (steps, b, dY) => {
+      steps.addScore(b, steps.ratios[b], dY);
+      return steps.ratios[b];
+    },
+    cases: handSized(0.2),
+    draw: rng => drawCase(rng, 0.2),
+    parts: ['actions', 'oldLogProbs'],
+    mistakes: [
+      { hint: HINTS.upsideDown, made: (y, batch) => logRatio(y, batch).neg().exp() },
+      { hint: HINTS.logRatio, made: logRatio },
+      {
+        hint: 'this is the ratio of two log-probabilities, not of two probabilities.',
+        made: (y, batch) => batch.logProbs(y).div(batch.oldLogProbs),
+      },
+      {
+        hint: 'a probability is divided by a log-probability: batch.oldLogProbs are logarithms, too.',
+        made: (y, batch) => batch.logProbs(y).exp().div(batch.oldLogProbs),
+      },
+      {
+        hint: 'this is the probability under the new policy alone: the old policy does not enter.',
+        made: (y, batch) => batch.logProbs(y).exp(),
+      },
+      {
+        hint: HINTS.selfRatio,
+        made: (y, batch) =>
+          batch
+            .logProbs(y)
+            .sub(detached(batch.logProbs(y)))
+            .exp(),
+      },
+      {
+        hint: 'this is 1 at every step, whatever y is: both sides of the ratio are the same policy.',
+        made: (y, batch) => batch.logProbs(y).sub(batch.logProbs(y)).exp(),
+      },
+    ],
+  }),
+
+  surrogateLoss: lossCheck<TfObjectiveFunction>({
+    name: 'surrogateLoss',
+    truth: surrogateObjective,
+    parts: ['actions', 'advantages', 'oldLogProbs'],
+    mistakes: [
+      ...lossMistakes(surrogateOf),
+      { hint: HINTS.logRatio, made: (y, batch) => weighted(logRatio(y, batch), batch).mean() },
+      {
+        hint: HINTS.upsideDown,
+        made: (y, batch) => weighted(logRatio(y, batch).neg().exp(), batch).mean(),
+      },
+      {
+        hint: HINTS.detachedRatio,
+        made: (y, batch) => weighted(detached(ratioOf(y, batch)).mul(batch.logProbs(y)), batch).mean(),
+      },
+      {
+        hint: HINTS.selfRatio,
+        made: (y, batch) =>
+          weighted(
+            batch
+              .logProbs(y)
+              .sub(detached(batch.logProbs(y)))
+              .exp(),
+            batch,
+          ).mean(),
+      },
+      { hint: HINTS.logProb, made: (y, batch) => weighted(batch.logProbs(y), batch).mean() },
+      { hint: HINTS.noAdvantage, made: (y, batch) => ratioOf(y, batch).mean() },
+      {
+        hint: 'this is the mean of the ratios times the mean of the advantages: each ratio belongs to the advantage of its own step.',
+        made: (y, batch) => ratioOf(y, batch).mean().mul(batch.advantages.mean()),
+      },
+    ],
+  }),
+
+  clipGradient: functionCheck<ClipGradient>({
+    name: 'clipGradient',
+    parameters: ['y', 'action', 'advantage', 'oldLogProb', 'epsilon'],
+    cases: [
+      [[0, 0], 0, 2, -LOG2, 0.2], // ratio 1
+      [[LOG3, 0], 0, 1, -LOG2, 0.2], // ratio 1.5, gained enough
+      [[LOG3, 0], 0, -1, -LOG2, 0.2], // ratio 1.5, the wrong way
+      [[LOG3, 0], 1, 1, -LOG2, 0.2], // ratio 0.5, the wrong way
+      [[LOG3, 0], 1, -1, -LOG2, 0.2], // ratio 0.5, fell enough
+      [[0, LOG2, 0], 1, 3, -LOG2, 0.3],
+    ],
+    draw: rng => {
+      const y = Array.from({ length: rng.integer(2, 5) }, () => rounded(rng.normal()));
+      const action = rng.integer(0, y.length);
+      const advantage = rounded(rng.normal());
+      return [y, action, advantage, rounded(-rng.uniform(0.2, 2)), rounded(rng.uniform(0.05, 0.5))];
+    },
+    solution: clipGradientOf,
+    mistakes: [
+      {
+        hint: 'a step whose ratio left the range in the wrong direction has lost its gradient as well: the minimum takes the clipped side only where that side is smaller, and this depends on the sign of the advantage.',
+        made: weightedScore((r, A, epsilon) => (outside(r, epsilon) ? 0 : A * r)),
+      },
+      {
+        hint: 'the clip is missing: where the clipped side is the smaller one, the term does not change with the ratio.',
+        made: weightedScore((r, A) => A * r),
+      },
+      {
+        hint: 'the wrong side is clipped: steps that moved far in the direction of their advantage keep their gradient here, and those that moved the other way lose it.',
+        made: weightedScore((r, A, epsilon) => (outside(r, epsilon) && !inactive(r, A, epsilon) ? 0 : A * r)),
+      },
+      {
+        hint: 'the case A < 0 is treated like A > 0: for which ratios is the clipped side the smaller one when the advantage is negative?',
+        made: weightedScore((r, A, epsilon) => (r > 1 + epsilon ? 0 : A * r)),
+      },
+      {
+        hint: 'the clipped ratio stands in for the ratio: a clipped number is a constant, and constants have no gradient.',
+        made: weightedScore((r, A, epsilon) => A * clipNumber(r, epsilon)),
+      },
+      {
+        hint: 'the ratio is missing as a factor: this is the gradient of A log pi, but the derivative of a ratio is not that of its logarithm.',
+        made: weightedScore((r, A, epsilon) => (inactive(r, A, epsilon) ? 0 : A)),
+      },
+      {
+        hint: 'the advantage enters as its sign, or not at all.',
+        made: weightedScore((r, A, epsilon) => (inactive(r, A, epsilon) ? 0 : r)),
+      },
+      {
+        hint: 'the sign of the gradient is turned round: the objective is to be climbed.',
+        made: (...args) => clipGradientOf(...args).map(d => -d),
+      },
+      {
+        hint: 'only the logit of the action that was taken gets a gradient: the softmax ties all logits together.',
+        made: (...args) => clipGradientOf(...args).map((d, k) => (k === args[1] ? d : 0)),
+      },
+    ],
+  }),
+
+  clipLoss: lossCheck<ClipLoss>({
+    name: 'clipLoss',
+    setting: { name: 'epsilon', hand: 0.2, draw: rng => rng.uniform(0.05, 0.4) },
+    truth: clipRange => clipObjective({ clipRange }),
+    parts: ['actions', 'advantages', 'oldLogProbs'],
+    mistakes: [
+      ...lossMistakes(clipWith((free, clipped) => free.minimum(clipped).mean())),
+      {
+        hint: 'the wrong side of the clip is taken: this is the larger of the two sides, which pays for going far and is blind to steps that went wrong; L^CLIP is a pessimistic bound.',
+        made: clipWith((free, clipped) => free.maximum(clipped).mean()),
+      },
+      {
+        hint: 'the clipped ratio stands alone: without the comparison with the free side, a step that moved far in the wrong direction loses its gradient and is never pulled back.',
+        made: clipWith((_, clipped) => clipped.mean()),
+      },
+      {
+        hint: 'the clip is missing: this is the surrogate, which pays for any distance.',
+        made: surrogateOf,
+      },
+      {
+        hint: 'minimum and maximum are swapped for A < 0, which also happens if the minimum is taken of ratios, before the advantage is multiplied: of which two numbers is the minimum?',
+        made: (y, batch, epsilon) => {
+          const r = ratioOf(y, batch);
+          return weighted(r.minimum(r.clipByValue(1 - epsilon, 1 + epsilon)), batch).mean();
+        },
+      },
+      {
+        hint: 'the wrong side is clipped: the range has only an upper half here, from 1 to 1 + epsilon, so that steps with A < 0 may not move at all.',
+        made: (y, batch, epsilon) =>
+          weighted(ratioOf(y, batch), batch)
+            .minimum(clipTo(1, 1 + epsilon, y, batch))
+            .mean(),
+      },
+      {
+        hint: 'the wrong side is clipped: the range has only a lower half here, from 1 - epsilon to 1, so that steps with A > 0 may not move at all.',
+        made: (y, batch, epsilon) =>
+          weighted(ratioOf(y, batch), batch)
+            .minimum(clipTo(1 - epsilon, 1, y, batch))
+            .mean(),
+      },
+      {
+        hint: 'the ratio is clipped to the neighbourhood of 0: at theta_k a ratio is 1, and that is what the range surrounds.',
+        made: (y, batch, epsilon) =>
+          weighted(ratioOf(y, batch), batch)
+            .minimum(clipTo(-epsilon, epsilon, y, batch))
+            .mean(),
+      },
+      {
+        hint: 'ratio times advantage is clipped: it is the ratio alone that the range is meant for.',
+        made: clipWith((free, _, epsilon) => free.minimum(free.clipByValue(1 - epsilon, 1 + epsilon)).mean()),
+      },
+      {
+        hint: 'the range is the same whatever epsilon is: look for a number that is written out.',
+        made: (y, batch) =>
+          weighted(ratioOf(y, batch), batch)
+            .minimum(clipTo(0.8, 1.2, y, batch))
+            .mean(),
+      },
+      {
+        hint: HINTS.upsideDown,
+        made: (y, batch, epsilon) => {
+          const r = logRatio(y, batch).neg().exp();
+          return weighted(r, batch)
+            .minimum(weighted(r.clipByValue(1 - epsilon, 1 + epsilon), batch))
+            .mean();
+        },
+      },
+      {
+        hint: HINTS.logRatio,
+        made: (y, batch, epsilon) => {
+          const r = logRatio(y, batch);
+          return weighted(r, batch)
+            .minimum(weighted(r.clipByValue(1 - epsilon, 1 + epsilon), batch))
+            .mean();
+        },
+      },
+      {
+        hint: HINTS.detachedRatio,
+        made: (y, batch, epsilon) =>
+          clipWith((free, clipped) => detached(free.minimum(clipped)).mul(batch.logProbs(y)).mean())(
+            y,
+            batch,
+            epsilon,
+          ),
+      },
+    ],
+  }),
+
+  categoricalKl: klCheck({
+    name: 'categoricalKl',
+    cases: klCases(two, [
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      [
+        [0, 0],
+        [LOG3, 0],
+      ],
+      [
+        [LOG3, 0],
+        [0, 0],
+      ],
+      [
+        [LOG3, 0, 0, 0],
+        [1 + LOG2, 1, LOG3, 0],
+      ],
+    ]),
+    drawHead: rng => categoricalHead(rng.integer(2, 6)),
+    mistakes: [
+      {
+        hint: 'this is the divergence in the other direction: equation 10 has the old policy first, and it is the first policy whose probabilities weigh the logarithms.',
+        made: (old, y) => categoricalKlOf(y, old),
+      },
+      {
+        hint: 'the sign is turned round: a divergence is never negative.',
+        made: (old, y) => categoricalKlOf(old, y).neg(),
+      },
+      {
+        hint: "the logarithms are weighed with the new policy's probabilities; the expectation is over actions of the old one.",
+        made: (old, y) => categoricalTerms(y, old, y).sum(1),
+      },
+      {
+        hint: 'this is the mean over actions: the probabilities are weights already, and their terms are summed.',
+        made: (old, y) => categoricalTerms(old, old, y).mean(1),
+      },
+      {
+        hint: "this is the cross-entropy: its gradient is right, but it is not 0 where the policies agree; the old policy's own logarithms are missing.",
+        made: (old, y) => old.softmax().mul(y.logSoftmax()).sum(1).neg(),
+      },
+      {
+        hint: 'logits are used as if they were log-probabilities: they differ by the logarithm of the normaliser.',
+        made: (old, y) => old.softmax().mul(old.sub(y)).sum(1),
+      },
+    ],
+  }),
+
+  gaussianKl: klCheck({
+    name: 'gaussianKl',
+    cases: klCases(one, [
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      [
+        [0, 0],
+        [1, 0],
+      ],
+      [
+        [0, 0],
+        [0, LOG2],
+      ],
+      [
+        [0, LOG2],
+        [1, 0],
+      ],
+      [
+        [0, 0, 1, LOG2],
+        [2, LOG2, 0, 0],
+      ],
+    ]),
+    drawHead: rng => gaussianHead(rng.integer(1, 4)),
+    mistakes: [
+      {
+        hint: 'this is the divergence in the other direction: equation 10 has the old policy first.',
+        made: (old, y) => gaussianKlOf(y, old),
+      },
+      {
+        hint: 'the logarithm of the widths has its sign turned round: which of the two widths is above the line?',
+        made: gaussianKlWith({ logTerm: (p, q) => p.sub(q) }),
+      },
+      {
+        hint: 'the widths enter where their squares are meant: a variance is the square of sigma.',
+        made: gaussianKlWith({ square: x => x }),
+      },
+      {
+        hint: "the distance of the means is measured in widths of the old policy: look at whose density's exponent it comes from.",
+        made: gaussianKlWith({ distanceBy: 'old' }),
+      },
+      {
+        hint: 'a factor 1/2 is missing in front of the squares: look at the exponent of the Gaussian density.',
+        made: gaussianKlWith({ half: 1 }),
+      },
+      {
+        hint: 'it is not 0 where the two policies agree: a constant is missing in each dimension.',
+        made: gaussianKlWith({ constant: 0 }),
+      },
+      {
+        hint: 'the sign is turned round: a divergence is never negative.',
+        made: (old, y) => gaussianKlOf(old, y).neg(),
+      },
+    ],
+  }),
+
+  klPenaltyLoss: lossCheck<KlPenaltyLoss>({
+    name: 'klPenaltyLoss',
+    setting: { name: 'beta', hand: 2, draw: rng => rng.uniform(0.1, 3) },
+    truth: beta => klPenaltyObjective({ beta }),
+    parts: ['actions', 'advantages', 'oldLogProbs', 'oldParameters'],
+    mistakes: [
+      ...lossMistakes((y, batch, beta) => surrogateOf(y, batch, 0).sub(batch.kl(y).mean().mul(beta))),
+      {
+        hint: 'the penalty is added: distance is rewarded here instead of charged for.',
+        made: (y, batch, beta) => surrogateOf(y, batch, 0).add(batch.kl(y).mean().mul(beta)),
+      },
+      {
+        hint: 'the penalty is a sum over the minibatch where the mean is meant: its weight would grow with the number of steps.',
+        made: (y, batch, beta) => surrogateOf(y, batch, 0).sub(batch.kl(y).sum().mul(beta)),
+      },
+      {
+        hint: 'the surrogate is a sum over the minibatch where the mean is meant, and only the penalty is a mean.',
+        made: (y, batch, beta) => weighted(ratioOf(y, batch), batch).sum().sub(batch.kl(y).mean().mul(beta)),
+      },
+      { hint: 'the penalty is missing: this is the surrogate alone.', made: surrogateOf },
+      {
+        hint: 'the divergence is taken in the other direction: equation 10 has the old policy first, whatever equation 9 looks like.',
+        made: (y, batch, beta) => {
+          const divergence = batch.actions.rank === 1 ? categoricalKlOf : gaussianKlOf;
+          return surrogateOf(y, batch, 0).sub(divergence(y, batch.oldParameters!).mean().mul(beta));
+        },
+      },
+      {
+        hint: 'beta is missing: the penalty has weight 1, whatever beta is.',
+        made: (y, batch) => surrogateOf(y, batch, 0).sub(batch.kl(y).mean()),
+      },
+      {
+        hint: 'beta weighs both parts: it belongs to the penalty only.',
+        made: (y, batch, beta) => surrogateOf(y, batch, 0).sub(batch.kl(y).mean()).mul(beta),
+      },
+      {
+        hint: 'the penalty is detached: its value is subtracted, but as a constant, without a gradient that pulls back.',
+        made: (y, batch, beta) => surrogateOf(y, batch, 0).sub(detached(batch.kl(y)).mean().mul(beta)),
+      },
+      {
+        hint: 'the divergence is estimated by mean log r with the wrong sign or without what keeps it from being negative; the batch computes it exactly.',
+        made: (y, batch, beta) => surrogateOf(y, batch, 0).add(logRatio(y, batch).mean().mul(beta)),
+      },
+      {
+        hint: HINTS.logRatio,
+        made: (y, batch, beta) =>
+          weighted(logRatio(y, batch), batch).mean().sub(batch.kl(y).mean().mul(beta)),
+      },
+      {
+        hint: HINTS.upsideDown,
+        made: (y, batch, beta) =>
+          weighted(logRatio(y, batch).neg().exp(), batch).mean().sub(batch.kl(y).mean().mul(beta)),
+      },
+    ],
+  }),
+
+  adaptBeta: functionCheck<AdaptBeta>({
+    name: 'adaptBeta',
+    parameters: ['beta', 'kl', 'klTarget'],
+    cases: [
+      [1, 0.04, 0.01],
+      [1, 0.001, 0.01],
+      [4, 0.01, 0.01],
+      [4, 0.012, 0.01],
+      [4, 0.008, 0.01],
+      [3, 2.25, 1.5],
+      [3, 1, 1.5],
+    ],
+    draw: rng => {
+      const klTarget = rounded(rng.uniform(0.005, 0.05));
+      return [rounded(rng.uniform(0.1, 5)), klTarget * 2 ** rng.uniform(-2, 2), klTarget];
+    },
+    solution: adaptedBeta,
+    mistakes: [
+      {
+        hint: 'the factors are swapped: what has to happen to the price of distance when an update went too far?',
+        made: (beta, kl, klTarget) => (beta * beta) / adaptedBeta(beta, kl, klTarget),
+      },
+      {
+        hint: 'the two thresholds are mixed up: beta is to stay as it is between the smaller and the larger of 1.5 delta and delta / 1.5.',
+        made: (beta, kl, klTarget) =>
+          kl >= klTarget / 1.5 ? 2 * beta : kl <= 1.5 * klTarget ? beta / 2 : beta,
+      },
+      {
+        hint: 'the two thresholds are mixed up: beta is to stay as it is between the smaller and the larger of 1.5 delta and delta / 1.5.',
+        made: (beta, kl, klTarget) =>
+          kl <= 1.5 * klTarget ? beta / 2 : kl >= klTarget / 1.5 ? 2 * beta : beta,
+      },
+      {
+        hint: 'beta changes in every iteration: the slide leaves a band around delta in which it stays as it is.',
+        made: (beta, kl, klTarget) => (kl >= klTarget ? 2 * beta : beta / 2),
+      },
+      {
+        hint: 'at the edges of the band beta is to change: the slide has at least and at most there, not above and below.',
+        made: (beta, kl, klTarget) =>
+          kl > 1.5 * klTarget ? 2 * beta : kl < klTarget / 1.5 ? beta / 2 : beta,
+      },
+      {
+        hint: 'beta changes by a factor of 1.5: that number belongs to the thresholds.',
+        made: (beta, kl, klTarget) =>
+          kl >= 1.5 * klTarget ? 1.5 * beta : kl <= klTarget / 1.5 ? beta / 1.5 : beta,
+      },
+      {
+        hint: 'the thresholds do not depend on the target delta.',
+        made: (beta, kl) => (kl >= 1.5 ? 2 * beta : kl <= 1 / 1.5 ? beta / 2 : beta),
+      },
+      {
+        hint: 'beta only ever rises: what if an update was much shorter than it might be?',
+        made: (beta, kl, klTarget) => (kl >= 1.5 * klTarget ? 2 * beta : beta),
+      },
+    ],
+  }),
+};
