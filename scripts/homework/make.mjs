@@ -80,15 +80,15 @@ const lastError = output =>
     ?.trim() ?? output.trim().split('\n').at(-1);
 
 /**
- * Copies starters to notebooks/homework/my under names that are free.
+ * Copies starters to notebooks/homework/my under names that are free, as deep as starters are, so that links hold.
  * @returns {Promise<string[]>} the copies' paths
  */
 export async function copyForStudent(assignments, { python, course = homeworkDir } = {}) {
-  const folder = join(course, 'my');
-  mkdirSync(folder, { recursive: true });
   const copies = [];
   for (const assignment of assignments) {
-    const { starter } = assignment;
+    const { id, starter } = assignment;
+    const folder = join(course, 'my', id);
+    mkdirSync(folder, { recursive: true });
     // Somebody may have worked in the starter itself; a fresh copy is then made anew.
     const fresh =
       existsSync(starter) && !isChanged(starter, course)

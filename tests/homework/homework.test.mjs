@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { homeworkDir, isChanged, listAssignments } from '../../scripts/homework/files.mjs';
 import { copyForStudent, makeHomework, makeStarter } from '../../scripts/homework/make.mjs';
@@ -66,7 +66,13 @@ for (const assignment of assignments) {
     const notebook = readNotebook(starter);
     const text = JSON.stringify(notebook);
     assert.doesNotMatch(text, /(BEGIN|END) (SOLUTION|HIDDEN TESTS)/);
+    for (const [, link] of text.matchAll(/\]\(([^)#\s]+\.(?:ipynb|md))\)/g))
+      assert.ok(existsSync(join(dirname(starter), link)), `${link} is there`);
     assert.ok(notebook.cells.every(cell => cell.cell_type === 'markdown' || cell.outputs.length === 0));
+    assert.ok(
+      notebook.cells.some(cell => /YOUR ANSWER HERE/.test(joined(cell.source))),
+      'answers have their place',
+    );
     const stub = notebook.cells.find(cell => /not implemented yet: /.test(joined(cell.source)));
     await assert.rejects(worker.execute(starter), error => {
       const [, cell, message] = error.message.match(/: cell (\d+) failed: (?:CheckError|Error): (.*)/) ?? [];
