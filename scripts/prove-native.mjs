@@ -85,8 +85,10 @@ await runMain(async () => {
     console.log('gradient of sum tanh(x)^2 at 0.1, 0.2:', ...tf.grad(x => x.tanh().square().sum())(tf.tensor1d([0.1, 0.2])).dataSync());`;
   say('A first program:');
   spawnSync(process.execPath, ['-e', demonstration], { cwd: root, env, stdio: 'inherit' });
-  say('The TensorFlow tests and the notebooks, on the native library:');
-  const tests = ['tests/tensorflow.test.mjs', 'tests/notebooks/notebooks.test.mjs'];
+  say('The TensorFlow tests, the notebooks and the homework, on the native library:');
+  const tests = ['tensorflow', 'notebooks/notebooks', 'homework/homework'].map(
+    name => `tests/${name}.test.mjs`,
+  );
   return spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...tests], {
     cwd: root,
     env,

@@ -17,7 +17,7 @@ test('what is no function', () => {
 });
 
 test('nothing, a promise, a string, an object, too few, too many, NaN', () => {
-  const list = 'a list of 1 numbers';
+  const list = 'a list of 1 number';
   assert.equal(
     says(() => undefined),
     `${FIRST}returns nothing, but must return ${list}: is a return missing?`,

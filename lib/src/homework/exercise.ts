@@ -235,8 +235,9 @@ const isList = (value: unknown): value is List =>
 function kindOf(answer: Answer): string {
   if (typeof answer === 'number') return 'a number';
   if (!isList(answer)) return `an object with ${Object.keys(answer).join(' and ')}`;
-  const what = answer.length > 0 && isList(answer[0]) ? 'lists of numbers' : 'numbers';
-  return `a list of ${answer.length} ${what}`;
+  const n = answer.length;
+  if (n > 0 && isList(answer[0])) return `a list of ${n} list${n === 1 ? '' : 's'} of numbers`;
+  return `a list of ${n} number${n === 1 ? '' : 's'}`;
 }
 
 const SHOWN = 8;
