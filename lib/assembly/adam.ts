@@ -1,4 +1,4 @@
-/** Moving theta: Adam, and what clipping a gradient's norm needs. */
+/** Moving theta: Adam, and what clipping a gradient's norm and checking a gradient need. */
 
 /**
  * One ascent step of Adam (lib/src/networks/optimizers.ts has the formulas) for `count` parameters; the gradient is 0
@@ -69,6 +69,18 @@ export function sumOfSquares(count: i32, x: usize): f64 {
     sum += last * last;
   }
   return sum;
+}
+
+/** Whether none of `count` numbers is NaN or infinite. */
+export function allFinite(count: i32, x: usize): bool {
+  const tiled = x + ((<usize>(count & ~3)) << 2);
+  const end = x + ((<usize>count) << 2);
+  let finite = i32x4.splat(-1);
+  for (; x < tiled; x += 16)
+    finite = v128.and(finite, f32x4.lt(f32x4.abs(v128.load(x)), f32x4.splat(Infinity)));
+  for (; x < end; x += 4)
+    finite = v128.and(finite, f32x4.lt(f32x4.abs(v128.load_splat<f32>(x)), f32x4.splat(Infinity)));
+  return i32x4.all_true(finite);
 }
 
 /** x <- factor x for `count` numbers. */

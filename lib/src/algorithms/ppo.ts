@@ -18,6 +18,7 @@
  * default.
  */
 
+import type { Head } from '../distributions/head';
 import { type Env, sizeOf } from '../envs/env';
 import { type VectorEnv, type VectorEnvState, vectorEnv } from '../envs/vectorEnv';
 import { generalizedAdvantages, normalizeAdvantages, valueTargets } from '../estimators/advantages';
@@ -30,12 +31,12 @@ import type { FloatArray, Network } from '../networks/network';
 import { type MomentsState, normalizedNetwork, RunningMoments } from '../networks/normalizer';
 import { type Adam, type AdamState, adam } from '../networks/optimizers';
 import { entropyBonus } from '../objectives/entropyBonus';
-import { type PolicyObjective, sumOfObjectives } from '../objectives/objective';
-import { valueObjective } from '../objectives/value';
+import { type PolicyObjective, PolicySteps, sumOfObjectives } from '../objectives/objective';
 import { type Policy, policyOver } from '../policies/policy';
 import { checkNetworkFits, checkPolicyFits, collectSteps, type StepBatch } from '../rollout/collect';
 import { gather } from '../rollout/minibatches';
 import { CheckpointFile, type CheckpointOptions, type Settings } from './checkpointFile';
+import { CriticFit } from './criticFit';
 import { attempt, type Check, checkBatch } from './training';
 
 /** What all forms of PPO have in common. Usual ranges in parentheses. */
@@ -184,8 +185,12 @@ class PpoRun<P extends Policy> {
   readonly totalSteps: number;
   private readonly policy: P;
   private readonly critic: Network;
+  /** The policy's network without the normalisation before it, if there is one. */
+  private readonly network: Network;
   private readonly policyOptimizer: Adam;
-  private readonly criticOptimizer: Adam;
+  private readonly criticFit: CriticFit;
+  private readonly minibatch = new Minibatch();
+  private readonly policySteps = new PolicySteps();
   private readonly envs: VectorEnv;
   private actionRng: Rng;
   private orderRng: Rng;
@@ -207,11 +212,16 @@ class PpoRun<P extends Policy> {
       gamma,
       learningRate,
       adamEpsilon: epsilon,
+      minibatchSize,
+      maxGradientNorm,
+      valueClipRange,
     } = options;
     this.options = options;
     this.totalSteps = options.totalSteps;
     this.policy = policy.clone() as P;
     this.critic = critic.clone();
+    this.network = this.policy.network;
+    this.criticFit = new CriticFit(this.critic, { epsilon, minibatchSize, maxGradientNorm, valueClipRange });
     if (options.normalizeObservations) {
       const moments = new RunningMoments(sizeOf(env.observationSpace));
       this.observationMoments = moments;
@@ -220,7 +230,6 @@ class PpoRun<P extends Policy> {
     }
     if (options.normalizeRewards) this.rewardScale = new RewardScale(copies, gamma);
     this.policyOptimizer = adam({ learningRate, epsilon });
-    this.criticOptimizer = adam({ learningRate: options.criticLearningRate ?? learningRate, epsilon });
     const [envRng, actionRng, orderRng] = new Rng(seed).split(3);
     this.envs = vectorEnv(env, copies, { maxSteps: stepLimit(env, maxSteps) });
     this.envs.reset(envRng);
@@ -255,14 +264,14 @@ class PpoRun<P extends Policy> {
 
   /** K epochs of minibatch ascent on what a batch says. */
   private improve(batch: StepBatch, objective: PolicyObjective, check: Check): PpoRecord {
-    const { policy, critic, options, policyOptimizer, criticOptimizer } = this;
+    const { policy, critic, network, options, policyOptimizer, criticFit, policySteps: steps } = this;
     const { gamma, lambda, epochs, maxGradientNorm, stopAtKl, copies, stepsPerIteration } = options;
-    const { head, network } = policy;
-    const { observations, observationSize, parameters: oldParameters, actions, actionSize, logProbs } = batch;
+    const { head } = policy;
+    const { observationSize, parameters: oldParameters, actions, actionSize, logProbs } = batch;
     const T = copies * stepsPerIteration;
 
     // What V_w says of the batch, and the advantages that follow.
-    const values = critic.forward(observations, T, 0, observationSize).slice();
+    const values = critic.forward(batch.observations, T, 0, observationSize).slice();
     const finalValues = critic
       .forward(batch.finalObservations, batch.episodeStarts.length - 1, 0, observationSize)
       .slice();
@@ -274,56 +283,51 @@ class PpoRun<P extends Policy> {
     if (options.normalizeAdvantages) normalizeAdvantages(advantages, { out: advantages });
     check('an advantage', advantages);
 
+    // theta and w go up side by side: they share the batch and the order of its steps, and nothing else.
     const left = options.annealLearningRate ? 1 - this.steps / this.totalSteps : 1;
+    const observations = this.observationMoments?.normalize(batch.observations, T) ?? batch.observations;
     policyOptimizer.learningRate = options.learningRate * left;
-    criticOptimizer.learningRate = (options.criticLearningRate ?? options.learningRate) * left;
-
-    const valueLoss = valueObjective({ clipRange: options.valueClipRange });
+    const learningRate = (options.criticLearningRate ?? options.learningRate) * left;
+    criticFit.begin({ observations, observationSize, targets, oldValues: values, learningRate });
     const size = Math.min(options.minibatchSize, T);
-    const mini = new Minibatch(size, batch, head.parameterSize);
+    const mini = this.minibatch;
     const sum = { clipFraction: 0, gradientNorm: 0, updates: 0 };
     let epoch = 0;
-    let last = { objective: 0, valueError: 0, kl: 0 };
+    let last = { objective: 0, kl: 0 };
     while (epoch < epochs) {
       const order = this.orderRng.permutation(T);
-      last = { objective: 0, valueError: 0, kl: 0 };
+      criticFit.epoch(order);
+      last = { objective: 0, kl: 0 };
       for (let start = 0; start < T; start += size) {
         const count = Math.min(size, T - start);
         const share = count / T;
-        mini.resize(count);
+        mini.resize(count, batch, head);
         gather(observations, observationSize, order, start, count, mini.observations);
         gather(actions, actionSize, order, start, count, mini.actions);
         gather(advantages, 1, order, start, count, mini.advantages);
         gather(logProbs, 1, order, start, count, mini.oldLogProbs);
         gather(oldParameters, head.parameterSize, order, start, count, mini.oldParameters);
-        gather(targets, 1, order, start, count, mini.targets);
-        gather(values, 1, order, start, count, mini.oldValues);
 
         const y = network.forward(mini.observations, count, 0, observationSize);
-        const { value, diagnostics } = objective.evaluate(y, mini, head, mini.dY.fill(0));
+        steps.read(y, mini, head);
+        const value = objective.add(steps, mini.dY.fill(0));
         network.backward(mini.dY);
         const norm = network.clipGradientNorm(maxGradientNorm);
         check('the objective', value);
         check("the length of the policy's gradient", norm);
         network.applyGradient(policyOptimizer);
 
-        const v = critic.forward(mini.observations, count, 0, observationSize);
-        const fit = valueLoss.evaluate(v, mini, mini.dV.fill(0));
-        critic.backward(mini.dV);
-        const criticNorm = critic.clipGradientNorm(maxGradientNorm);
-        check("the length of the critic's gradient", criticNorm);
-        critic.applyGradient(criticOptimizer);
-
         last.objective += share * value;
-        last.valueError += share * fit.diagnostics.meanSquaredError;
-        last.kl += share * diagnostics.sampledKl;
-        sum.clipFraction += share * diagnostics.clipFraction;
+        if (stopAtKl < Infinity) last.kl += share * steps.sampledKl;
+        sum.clipFraction += share * steps.clipFraction;
         sum.gradientNorm += norm;
         sum.updates++;
       }
       epoch++;
       if (last.kl > stopAtKl) break;
     }
+    const fit = criticFit.end();
+    check("the length of the critic's gradient", fit.gradientNorm);
 
     check('a parameter of the policy', policy.parameters);
     check('a parameter of the critic', critic.parameters);
@@ -341,7 +345,7 @@ class PpoRun<P extends Policy> {
       explainedVariance: explainedVariance(values, targets),
       gradientNorm: sum.gradientNorm / sum.updates,
       objective: last.objective,
-      valueError: last.valueError,
+      valueError: fit.valueError,
       epochs: epoch,
     };
   }
@@ -362,13 +366,13 @@ class PpoRun<P extends Policy> {
 
   /** Everything that decides how the run goes on, for a checkpoint. */
   get state(): PpoState {
-    const { policy, critic, policyOptimizer, criticOptimizer, envs, actionRng, orderRng } = this;
+    const { policy, critic, policyOptimizer, criticFit, envs, actionRng, orderRng } = this;
     return {
       iteration: this.iteration,
       policy: policy.parameters.slice(),
       critic: critic.parameters.slice(),
       policyOptimizer: policyOptimizer.state,
-      criticOptimizer: criticOptimizer.state,
+      criticOptimizer: criticFit.optimizerState,
       beta: this.options.objective.beta,
       objective: this.options.objective.state,
       observationMoments: this.observationMoments?.state,
@@ -388,7 +392,7 @@ class PpoRun<P extends Policy> {
     this.policy.parameters.set(state.policy);
     this.critic.parameters.set(state.critic);
     this.policyOptimizer.state = state.policyOptimizer;
-    this.criticOptimizer.state = state.criticOptimizer;
+    this.criticFit.optimizerState = state.criticOptimizer;
     const { objective } = this.options;
     if (state.beta !== undefined) objective.beta = state.beta;
     if (state.objective !== undefined) objective.state = state.objective;
@@ -427,30 +431,20 @@ interface PpoState {
   outputs: Float64Array;
 }
 
-/** The rows of one update, in arrays that are reused from update to update. */
+/** The rows of one update of the policy, in arrays that are reused from update to update. */
 class Minibatch {
   observations!: Float32Array;
   actions!: Int32Array | Float32Array;
   advantages!: Float64Array;
   oldLogProbs!: Float64Array;
   oldParameters!: Float64Array;
-  targets!: Float64Array;
-  oldValues!: Float64Array;
   dY!: Float64Array;
-  dV!: Float64Array;
   private count = -1;
 
-  constructor(
-    readonly size: number,
-    private readonly batch: StepBatch,
-    private readonly parameterSize: number,
-  ) {}
-
-  /** Makes room for exactly `count` rows. */
-  resize(count: number): void {
+  /** Makes room for exactly `count` rows of a batch. */
+  resize(count: number, batch: StepBatch, { parameterSize: K }: Head): void {
     if (count === this.count) return;
-    const { observationSize, actionSize, actions } = this.batch;
-    const K = this.parameterSize;
+    const { observationSize, actionSize, actions } = batch;
     this.count = count;
     this.observations = new Float32Array(count * observationSize);
     this.actions =
@@ -460,10 +454,7 @@ class Minibatch {
     this.advantages = new Float64Array(count);
     this.oldLogProbs = new Float64Array(count);
     this.oldParameters = new Float64Array(count * K);
-    this.targets = new Float64Array(count);
-    this.oldValues = new Float64Array(count);
     this.dY = new Float64Array(count * K);
-    this.dV = new Float64Array(count);
   }
 }
 
@@ -546,7 +537,7 @@ function checkOptions(options: PpoObjectiveOptions & typeof DEFAULTS): void {
   checkNetworkFits('critic', critic, env);
   checkVector('policy.parameters', policy.parameters);
   checkVector('critic.parameters', critic.parameters);
-  if (typeof objective?.evaluate !== 'function')
+  if (typeof objective?.add !== 'function')
     throw new TypeError(`objective is ${show(objective)}, but must be an objective, e.g. clipObjective().`);
   if (onIteration !== undefined && typeof onIteration !== 'function')
     throw new TypeError(`onIteration is ${show(onIteration)}, but must be a function.`);

@@ -112,7 +112,7 @@ export class SimdMlp implements Network {
         x = y;
       }
     }
-    this.repeatFreeOutputs(count);
+    if (this.spec.freeOutputs > 0) this.repeatFreeOutputs(count);
     if (count !== this.count) {
       this.count = count;
       this.outputs = layers.at(-1)!.values.subarray(0, count * this.outputSize);
@@ -205,7 +205,7 @@ export class SimdMlp implements Network {
   /** Runs Adam's update in the arena, where the optimizer keeps its m and v from then on. */
   private ascendByAdam(optimizer: Adam): void {
     const { arena, parameters, gradient } = this;
-    if (!Number.isFinite(this.gradientNorm())) checkVector('gradient', gradient);
+    if (!arena.kernels.allFinite(gradient.length, gradient.byteOffset)) checkVector('gradient', gradient);
     let state = this.adamStates.get(optimizer);
     if (!state) {
       state = { mean: arena.allocate(parameters.length), square: arena.allocate(parameters.length) };
@@ -231,15 +231,11 @@ export class SimdMlp implements Network {
   }
 
   clipGradientNorm(maxNorm: number): number {
-    const norm = this.gradientNorm();
-    if (norm > maxNorm)
-      this.arena.kernels.scale(this.gradient.length, this.gradient.byteOffset, maxNorm / norm);
+    const { gradient } = this;
+    const { kernels } = this.arena;
+    const norm = Math.sqrt(kernels.sumOfSquares(gradient.length, gradient.byteOffset));
+    if (norm > maxNorm) kernels.scale(gradient.length, gradient.byteOffset, maxNorm / norm);
     return norm;
-  }
-
-  /** The Euclidean length of the gradient, summed in float64. */
-  private gradientNorm(): number {
-    return Math.sqrt(this.arena.kernels.sumOfSquares(this.gradient.length, this.gradient.byteOffset));
   }
 
   clone(): SimdMlp {
