@@ -45,8 +45,21 @@ export interface CriticFitResult {
   gradientNorm: number;
 }
 
-/** `begin` once an iteration, `epoch` for each pass, `end` when its result is wanted. */
-export class CriticFit {
+/** Who fits a critic: `open` once, then in each iteration `begin`, `epoch` for each pass, and `end` for the result. */
+export interface CriticLearner {
+  open(): Promise<void>;
+  begin(batch: CriticBatch): void;
+  /** One pass over the batch. @param order [T] its steps, in the order in which minibatches take them */
+  epoch(order: Int32Array): void;
+  /** The critic is as it was when `begin` was called, or on its way, before this. */
+  end(): CriticFitResult;
+  /** What Adam has gathered, for a checkpoint between iterations. */
+  optimizerState: AdamState;
+  close(): Promise<void>;
+}
+
+/** Fits a critic here and now; ./criticThread.ts is the learner that does it on another thread. */
+export class CriticFit implements CriticLearner {
   private readonly optimizer: Adam;
   private readonly valueLoss: ReturnType<typeof valueObjective>;
   private batch!: CriticBatch;
@@ -65,14 +78,15 @@ export class CriticFit {
     this.valueLoss = valueObjective({ clipRange: options.valueClipRange });
   }
 
+  async open(): Promise<void> {}
+
   begin(batch: CriticBatch): void {
     this.batch = batch;
     this.optimizer.learningRate = batch.learningRate;
     this.result.gradientNorm = 0;
   }
 
-  /** One pass over the batch. @param order [T] its steps, in the order in which minibatches take them */
-  epoch(order: ArrayLike<number>): void {
+  epoch(order: Int32Array): void {
     const { critic, batch, optimizer, options, result, valueLoss } = this;
     const { observations, observationSize, targets, oldValues } = batch;
     if (!Number.isFinite(result.gradientNorm)) return;
@@ -111,7 +125,6 @@ export class CriticFit {
     this.dV = new Float64Array(count);
   }
 
-  /** What Adam has gathered, for a checkpoint. */
   get optimizerState(): AdamState {
     return this.optimizer.state;
   }
@@ -119,4 +132,6 @@ export class CriticFit {
   set optimizerState(state) {
     this.optimizer.state = state;
   }
+
+  async close(): Promise<void> {}
 }

@@ -63,7 +63,7 @@ export class SimdMlp implements Network {
 
   /** @param parameters theta to begin with; copied */
   constructor(
-    private readonly spec: MlpSpec,
+    readonly spec: MlpSpec,
     parameters: ArrayLike<number>,
   ) {
     const { arena } = this;
