@@ -7,6 +7,7 @@
  * and nothing else, so that it may run before it, after it, or beside it on a thread of its own.
  */
 
+import { explainedVariance } from '../math/statistics';
 import type { FloatArray, Network } from '../networks/network';
 import { type Adam, type AdamState, adam } from '../networks/optimizers';
 import { valueObjective } from '../objectives/value';
@@ -39,6 +40,8 @@ export interface CriticBatch {
 
 /** What came of it. */
 export interface CriticFitResult {
+  /** 1 - var(G - V) / var(G) of the critic before, V_{w_k}. */
+  explainedVariance: number;
   /** Mean squared error over the last epoch's minibatches. */
   valueError: number;
   /** The length of the last gradient; NaN or infinite if the critic broke down, after which nothing more was done. */
@@ -63,7 +66,7 @@ export class CriticFit implements CriticLearner {
   private readonly optimizer: Adam;
   private readonly valueLoss: ReturnType<typeof valueObjective>;
   private batch!: CriticBatch;
-  private readonly result: CriticFitResult = { valueError: 0, gradientNorm: 0 };
+  private readonly result: CriticFitResult = { explainedVariance: 0, valueError: 0, gradientNorm: 0 };
   /** The rows of one update, in arrays that are reused. */
   private observations = new Float32Array(0);
   private readonly steps = { targets: new Float64Array(0), oldValues: new Float64Array(0) };
@@ -112,7 +115,9 @@ export class CriticFit implements CriticLearner {
   }
 
   end(): CriticFitResult {
-    return this.result;
+    const { result, batch } = this;
+    result.explainedVariance = explainedVariance(batch.oldValues, batch.targets);
+    return result;
   }
 
   /** Makes room for exactly `count` rows. */

@@ -51,7 +51,7 @@ export function sharedBlock(shape: BlockShape, memory?: SharedArrayBuffer) {
     /** alpha, then the products of betas that Adam keeps. */
     adam: place(3, 8),
     /** The numbers of `CriticFitResult`. */
-    result: place(2, 8),
+    result: place(3, 8),
     observations: place(steps * observationSize, 4),
     oldValues: place(steps, 4),
     parameters: place(parameters, 4),
@@ -170,8 +170,8 @@ export class CriticThread implements CriticLearner {
       throw receiveMessageOnPort(this.errors!)?.message;
     this.ended++;
     critic.parameters.set(block.parameters);
-    const [valueError, gradientNorm] = block.result;
-    return { valueError, gradientNorm };
+    const [explainedVariance, valueError, gradientNorm] = block.result;
+    return { explainedVariance, valueError, gradientNorm };
   }
 
   private tell(task: number): void {

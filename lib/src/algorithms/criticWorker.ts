@@ -35,13 +35,13 @@ function work({ spec, options, shape, memory, errors }: WorkerData): void {
       fit.epoch(block.orders.subarray(start, start + shape.steps));
     },
     [END]() {
-      const { valueError, gradientNorm } = fit.end();
+      const { explainedVariance, valueError, gradientNorm } = fit.end();
       const { optimizerState } = fit;
       parameters.set(critic.parameters);
       mean.set(optimizerState.mean);
       square.set(optimizerState.square);
       adam.set([optimizerState.beta1Power, optimizerState.beta2Power], 1);
-      block.result.set([valueError, gradientNorm]);
+      block.result.set([explainedVariance, valueError, gradientNorm]);
       Atomics.add(control, ENDED, 1);
       Atomics.notify(control, ENDED);
     },

@@ -22,11 +22,11 @@ import type { Head } from '../distributions/head';
 import { type Env, sizeOf } from '../envs/env';
 import { type VectorEnv, type VectorEnvState, vectorEnv } from '../envs/vectorEnv';
 import { generalizedAdvantages, normalizeAdvantages, valueTargets } from '../estimators/advantages';
-import { distributionParameters, meanEntropyOf, meanKlOf } from '../estimators/policyStatistics';
+import { distributionParameters, meanKlAndEntropyOf } from '../estimators/policyStatistics';
 import { checkpoint } from '../interrupt';
 import { checkFinite, checkGamma, checkInteger, checkVector, fail, show } from '../math/check';
 import { Rng, type RngState } from '../math/rng';
-import { explainedVariance, mean } from '../math/statistics';
+import { mean } from '../math/statistics';
 import type { FloatArray, Network } from '../networks/network';
 import { type MomentsState, normalizedNetwork, RunningMoments } from '../networks/normalizer';
 import { type Adam, type AdamState, adam } from '../networks/optimizers';
@@ -365,10 +365,9 @@ class PpoRun<P extends Policy> {
       steps: this.steps + T,
       meanReturn: this.lastReturns.length > 0 ? mean(this.lastReturns) : Number.NaN,
       episodeReturns: batch.finishedReturns,
-      kl: meanKlOf(head, oldParameters, newParameters),
-      entropy: meanEntropyOf(head, newParameters),
+      ...meanKlAndEntropyOf(head, oldParameters, newParameters),
       clipFraction: sum.clipFraction / epoch,
-      explainedVariance: explainedVariance(values, targets),
+      explainedVariance: fit.explainedVariance,
       gradientNorm: sum.gradientNorm / sum.updates,
       objective: last.objective,
       valueError: fit.valueError,
