@@ -27,6 +27,7 @@ import {
   softmaxLinear,
   type TrainingError,
 } from 'pglab';
+import { CriticThread } from 'pglab/dist/algorithms/criticThread';
 import { settings as checkpointRun } from './checkpointRun';
 
 const bytes = ({ buffer, byteOffset, byteLength }: FloatArray) =>
@@ -167,6 +168,28 @@ describe('a run that breaks down, on two threads', () => {
     };
     assert.equal((await sameError(run)).quantity, 'the objective');
   });
+});
+
+test('what goes wrong on the other thread is thrown on this one', async () => {
+  const shape = { steps: 8, observationSize: 2, epochs: 2 };
+  const options = { epsilon: 1e-8, minibatchSize: 4, maxGradientNorm: 1 };
+  const thread = new CriticThread(mlp({ inputs: 2, outputs: 1, seed: 1 }), options, shape);
+  await thread.open();
+  try {
+    thread.begin({
+      observations: new Float32Array(16),
+      observationSize: 2,
+      targets: new Float64Array(8).fill(NaN),
+      oldValues: new Float32Array(8),
+      learningRate: 1e-3,
+    });
+    const order = Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7);
+    for (let epoch = 0; epoch < 2; epoch++) thread.epoch(order);
+    const message = 'targets[0] is NaN, but must be a finite number.';
+    assert.throws(() => thread.end(), { name: 'RangeError', message });
+  } finally {
+    await thread.close();
+  }
 });
 
 describe('options', () => {

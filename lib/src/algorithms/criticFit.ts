@@ -54,7 +54,7 @@ export interface CriticLearner {
   begin(batch: CriticBatch): void;
   /** One pass over the batch. @param order [T] its steps, in the order in which minibatches take them */
   epoch(order: Int32Array): void;
-  /** The critic is as it was when `begin` was called, or on its way, before this. */
+  /** What came of the epochs; until now the critic may be as it was at `begin`, afterwards it is what they made of it. */
   end(): CriticFitResult;
   /** What Adam has gathered, for a checkpoint between iterations. */
   optimizerState: AdamState;

@@ -23,8 +23,6 @@ export interface BlockShape {
   observationSize: number;
   /** K, the most passes over a batch. */
   epochs: number;
-  /** d of the critic. */
-  parameters: number;
 }
 
 /** What the other thread is told to do. */
@@ -37,45 +35,27 @@ export const TOLD = 0;
 export const ENDED = 1;
 export const BROKEN = -1;
 
-/** The block as arrays; a new one unless `memory` is one. */
-export function sharedBlock(shape: BlockShape, memory?: SharedArrayBuffer) {
-  const { steps, observationSize, epochs, parameters } = shape;
-  let bytes = 0;
-  const place = (length: number, size: number) => {
-    const at = bytes;
-    bytes += Math.ceil((length * size) / 8) * 8;
-    return [at, length] as const;
-  };
-  const at = {
-    targets: place(steps, 8),
-    /** alpha, then the products of betas that Adam keeps. */
-    adam: place(3, 8),
-    /** The numbers of `CriticFitResult`. */
-    result: place(3, 8),
-    observations: place(steps * observationSize, 4),
-    oldValues: place(steps, 4),
-    parameters: place(parameters, 4),
-    mean: place(parameters, 4),
-    square: place(parameters, 4),
-    control: place(2, 4),
-    /** What is to be done, by the number of the thing modulo this length: no more is told before END was done. */
-    tasks: place(epochs + 2, 4),
-    orders: place(epochs * steps, 4),
-  };
-  const buffer = memory ?? new SharedArrayBuffer(bytes);
+/** Arrays that both threads see, for a critic of `parameters` numbers. */
+function sharedBlock({ steps, observationSize, epochs }: BlockShape, parameters: number) {
+  const floats = (length: number) => new Float32Array(new SharedArrayBuffer(4 * length));
+  const doubles = (length: number) => new Float64Array(new SharedArrayBuffer(8 * length));
+  const integers = (length: number) => new Int32Array(new SharedArrayBuffer(4 * length));
   return {
-    buffer,
-    targets: new Float64Array(buffer, ...at.targets),
-    adam: new Float64Array(buffer, ...at.adam),
-    result: new Float64Array(buffer, ...at.result),
-    observations: new Float32Array(buffer, ...at.observations),
-    oldValues: new Float32Array(buffer, ...at.oldValues),
-    parameters: new Float32Array(buffer, ...at.parameters),
-    mean: new Float32Array(buffer, ...at.mean),
-    square: new Float32Array(buffer, ...at.square),
-    control: new Int32Array(buffer, ...at.control),
-    tasks: new Int32Array(buffer, ...at.tasks),
-    orders: new Int32Array(buffer, ...at.orders),
+    observations: floats(steps * observationSize),
+    targets: doubles(steps),
+    oldValues: floats(steps),
+    /** One after the other, those of an iteration. */
+    orders: integers(epochs * steps),
+    parameters: floats(parameters),
+    mean: floats(parameters),
+    square: floats(parameters),
+    /** alpha, then the products of betas that Adam keeps. */
+    adam: doubles(3),
+    /** The numbers of `CriticFitResult`. */
+    result: doubles(3),
+    control: integers(2),
+    /** What is to be done, by the number of the thing modulo this length: no more is told before END was done. */
+    tasks: integers(epochs + 2),
   };
 }
 
@@ -84,7 +64,7 @@ export interface WorkerData {
   spec: MlpSpec;
   options: CriticFitOptions;
   shape: BlockShape;
-  memory: SharedArrayBuffer;
+  block: ReturnType<typeof sharedBlock>;
   /** Where it posts the error that ended it. */
   errors: MessagePort;
 }
@@ -115,27 +95,21 @@ export class CriticThread implements CriticLearner {
   constructor(
     critic: Network,
     private readonly options: CriticFitOptions,
-    private readonly shape: Omit<BlockShape, 'parameters'>,
+    private readonly shape: BlockShape,
   ) {
     if (!(critic instanceof SimdMlp))
       fail(
         'threads is 2, but the critic is no mlp of the default engine, the only kind of network that a second thread can train.',
       );
     this.critic = critic;
-    this.block = sharedBlock({ ...shape, parameters: critic.parameters.length });
+    this.block = sharedBlock(shape, critic.parameters.length);
     this.block.adam.set([0, 1, 1]);
   }
 
   async open(): Promise<void> {
     const { critic, options, shape, block } = this;
     const { port1, port2 } = new MessageChannel();
-    const workerData: WorkerData = {
-      spec: critic.spec,
-      options,
-      shape: { ...shape, parameters: critic.parameters.length },
-      memory: block.buffer,
-      errors: port2,
-    };
+    const workerData: WorkerData = { spec: critic.spec, options, shape, block, errors: port2 };
     this.worker = new Worker(join(__dirname, 'criticWorker.js'), {
       workerData,
       transferList: [port2],
@@ -167,7 +141,7 @@ export class CriticThread implements CriticLearner {
     const { block, critic } = this;
     this.tell(END);
     if (waitWhile(block.control, ENDED, this.ended) === BROKEN)
-      throw receiveMessageOnPort(this.errors!)?.message;
+      throw receiveMessageOnPort(this.errors!)?.message ?? new Error('The thread of the critic broke off.');
     this.ended++;
     critic.parameters.set(block.parameters);
     const [explainedVariance, valueError, gradientNorm] = block.result;

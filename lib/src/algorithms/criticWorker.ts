@@ -3,20 +3,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { SimdMlp } from '../networks/simd/simdMlp';
 import { CriticFit } from './criticFit';
-import {
-  BEGIN,
-  BROKEN,
-  END,
-  ENDED,
-  EPOCH,
-  sharedBlock,
-  TOLD,
-  type WorkerData,
-  waitWhile,
-} from './criticThread';
+import { BEGIN, BROKEN, END, ENDED, EPOCH, TOLD, type WorkerData, waitWhile } from './criticThread';
 
-function work({ spec, options, shape, memory, errors }: WorkerData): void {
-  const block = sharedBlock(shape, memory);
+function work({ spec, options, shape, block, errors }: WorkerData): void {
   const { control, tasks, adam, parameters, mean, square } = block;
   const critic = new SimdMlp(spec, parameters);
   const fit = new CriticFit(critic, options);
@@ -54,6 +43,7 @@ function work({ spec, options, shape, memory, errors }: WorkerData): void {
     }
   } catch (error) {
     errors.postMessage(error);
+  } finally {
     Atomics.store(control, ENDED, BROKEN);
     Atomics.notify(control, ENDED);
   }
