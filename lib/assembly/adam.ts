@@ -46,8 +46,12 @@ export function adam(
  * rounding would keep m and v there for ever, and processors take a hundred cycles for such numbers.
  */
 function flush(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(1.1754943508222875e-38)));
+  const magnitude = v128.and(x, v128.load_splat<u32>(bits));
+  return v128.andnot(x, i32x4.lt_s(magnitude, v128.load_splat<u32>(bits + 4)));
 }
+
+/** The bits of a number's magnitude, and the smallest normal number; as whole numbers, magnitudes are in the same order. */
+const bits = memory.data<u32>([0x7fffffff, 0x00800000]);
 
 /** The sum of the squares of `count` numbers, in float64. */
 export function sumOfSquares(count: i32, x: usize): f64 {

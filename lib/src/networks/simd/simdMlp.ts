@@ -6,7 +6,7 @@
  *              dL/dW_l += H_{l-1}^T D,   dL/db_l += sum of D's rows,   D <- (D W_l^T) phi'(H_{l-1})
  *
  * Each line is a kernel or two of lib/assembly: all three matrix products are the same one with other strides. Batches
- * go through all layers in blocks of 64 rows, so that what one layer wrote is still in the cache when the next reads it.
+ * go through all layers in blocks of 128 rows, so that what one layer wrote is still in the cache when the next reads it.
  * Everything lies in one arena that is filled at the first batch of a size and only used after that.
  *
  * A row's outputs do not depend on the rows beside it, and the same numbers in give the same bytes out on any machine.
@@ -25,7 +25,7 @@ import {
 import { Adam, type Optimizer } from '../optimizers';
 import { Arena } from './arena';
 
-const BLOCK = 64;
+const BLOCK = 128;
 const FLOAT = 4; // bytes
 
 /** A layer of theta and where the engine keeps what belongs to it. */
