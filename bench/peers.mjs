@@ -1,10 +1,11 @@
 /**
- * pglab's PPO against that of Stable-Baselines3 at equal settings, on this machine, one thread each, run in turn.
+ * pglab's PPO against that of Stable-Baselines3 at equal settings, on this machine, run in turn.
  *
- *   npm run bench:peers [-- <task> ... --runs 3 --steps 100000 --cuda]
+ *   npm run bench:peers [-- <task> ... --runs 3 --steps 100000 --threads 2 --cuda]
  *
  * Tasks are those of ./peers/settings.mjs, all by default. --runs: of pglab, one fewer of Stable-Baselines3 (at least 1);
- * --steps: of each run, instead of the task's own; --cuda: see ./peers/environment.mjs. Every run is a process of its own.
+ * --steps: of each run, instead of the task's own; --threads: of each side, 1 by default (pglab then has one thread for the
+ * policy and one for the critic, PyTorch makes of two what it can); --cuda: see ./peers/environment.mjs. Every run is a process of its own.
  *
  * What is equal: networks, initial weights' distribution, environments, steps, epochs, minibatches, schedules, discounts,
  * clips, Adam. What is not: Stable-Baselines3 shortens the gradients of both networks together and normalises advantages
@@ -18,7 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { runMain, SetupFailure, say } from '../scripts/setup/report.mjs';
 import { setUp } from '../scripts/setup.mjs';
 import { readArguments } from './peers/arguments.mjs';
-import { makePeersEnvironment, peersVariables } from './peers/environment.mjs';
+import { makePeersEnvironment, peersVariables, threadVariables } from './peers/environment.mjs';
 import { comparison, elsewhere } from './peers/report.mjs';
 import { evaluation, tasks } from './peers/settings.mjs';
 
@@ -28,7 +29,10 @@ async function measure(command, program, settings) {
   const child = spawn(
     command,
     [fileURLToPath(new URL(`peers/${program}`, import.meta.url)), JSON.stringify(settings)],
-    { env: { ...process.env, ...peersVariables }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      env: { ...process.env, ...peersVariables, ...threadVariables(settings.threads) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
   const ended = new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
   let complaints = '';
@@ -49,7 +53,7 @@ async function measure(command, program, settings) {
 }
 
 await runMain(async () => {
-  const { names, runs, steps, cuda } = readArguments(process.argv.slice(2));
+  const { names, runs, steps, threads, cuda } = readArguments(process.argv.slice(2));
   const { python } = await setUp();
   const peersPython = await makePeersEnvironment(python, { cuda });
 
@@ -63,7 +67,7 @@ await runMain(async () => {
     if (steps) task.totalSteps = Math.max(steps, 2 * task.copies * task.stepsPerIteration);
     const result = { title: task.title, ours: [], theirs: [] };
     const once = async (label, list, command, program) => {
-      const run = await measure(command, program, { task, seed: list.length + 1, evaluation });
+      const run = await measure(command, program, { task, threads, seed: list.length + 1, evaluation });
       Object.assign(versions, run.versions);
       list.push(run);
       say(
@@ -78,7 +82,7 @@ await runMain(async () => {
   }
   const software = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   console.log(`
-pglab against Stable-Baselines3 at equal settings, run in turn, one thread each
+pglab against Stable-Baselines3 at equal settings, run in turn, ${threads === 1 ? 'one thread' : 'two threads'} each
 ${cpus().length} x ${cpus()[0].model.trim()}, load ${loadBefore} before and ${load()} after; ${software.join(', ')}
 
 ${comparison(results)}

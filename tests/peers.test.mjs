@@ -8,9 +8,12 @@ import { comparison, median } from '../bench/peers/report.mjs';
 test('the command line: all tasks by default, in their order; what it does not know is refused by name', () => {
   const all = readArguments([]);
   assert.deepEqual(all.names, ['cartpole-cleanrl', 'cartpole-zoo', 'pendulum-zoo']);
-  assert.deepEqual([all.runs, all.steps, all.cuda], [3, undefined, false]);
+  assert.deepEqual([all.runs, all.steps, all.threads, all.cuda], [3, undefined, 1, false]);
   const some = readArguments(['pendulum-zoo', '--steps', '4096', 'cartpole-zoo', '--runs=1', '--cuda']);
-  assert.deepEqual(some, { names: ['cartpole-zoo', 'pendulum-zoo'], runs: 1, steps: 4096, cuda: true });
+  const names = ['cartpole-zoo', 'pendulum-zoo'];
+  assert.deepEqual(some, { names, runs: 1, steps: 4096, threads: 1, cuda: true });
+  assert.equal(readArguments(['--threads', '2']).threads, 2);
+  assert.throws(() => readArguments(['--threads', '3']), /--threads is 3, but must be 1 or 2/);
   assert.throws(() => readArguments(['acrobot']), /task is acrobot, but must be one of cartpole-cleanrl, /);
   assert.throws(() => readArguments(['--runs', '0']), /--runs is 0, but must be a whole number, 1 or more/);
   assert.throws(() => readArguments(['--steps', 'many']), /--steps is many, but must be a whole number/);

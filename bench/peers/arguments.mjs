@@ -6,8 +6,14 @@ import { tasks } from './settings.mjs';
 
 /** The command line, read; a `SetupFailure` says what is wrong with it. */
 export function readArguments(args) {
-  const options = { runs: { type: 'string' }, steps: { type: 'string' }, cuda: { type: 'boolean' } };
-  const remedy = 'Use it so: npm run bench:peers -- [task ...] [--runs 3] [--steps 100000] [--cuda].';
+  const options = {
+    runs: { type: 'string' },
+    steps: { type: 'string' },
+    threads: { type: 'string' },
+    cuda: { type: 'boolean' },
+  };
+  const remedy =
+    'Use it so: npm run bench:peers -- [task ...] [--runs 3] [--steps 100000] [--threads 2] [--cuda].';
   let read;
   try {
     read = parseArgs({ args, options, allowPositionals: true });
@@ -24,10 +30,13 @@ export function readArguments(args) {
       throw new SetupFailure(`--${name} is ${values[name]}, but must be a whole number, 1 or more.`, remedy);
     return x;
   };
+  const threads = whole('threads', 1);
+  if (threads > 2) throw new SetupFailure(`--threads is ${threads}, but must be 1 or 2.`, remedy);
   return {
     names: Object.keys(tasks).filter(name => positionals.length === 0 || positionals.includes(name)),
     runs: whole('runs', 3),
     steps: whole('steps'),
+    threads,
     cuda: values.cuda ?? false,
   };
 }

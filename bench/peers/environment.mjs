@@ -29,13 +29,17 @@ const markFile = join(venvDir, 'pglab-installed');
 const PIP = 'pip==26.3';
 const CUDA_SIZE = '2.7 GB to download and 5 GB on disk';
 
-/** Python's own settings for the peers: one thread, no graphics card, nothing from outside the environment. */
+/** Python's own settings for the peers: no graphics card, nothing from outside the environment. */
 export const peersVariables = {
-  OMP_NUM_THREADS: '1',
-  MKL_NUM_THREADS: '1',
   CUDA_VISIBLE_DEVICES: '',
   PYTHONNOUSERSITE: '1',
 };
+
+/** How many threads the peers' libraries may use. */
+export const threadVariables = threads => ({
+  OMP_NUM_THREADS: String(threads),
+  MKL_NUM_THREADS: String(threads),
+});
 
 /**
  * Makes the environment, or finds that it is whole.

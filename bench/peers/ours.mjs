@@ -1,11 +1,11 @@
 /**
- * One run of pglab's PPO for the comparison: node ours.mjs '{ "task": ..., "seed": ..., "evaluation": ... }'.
+ * One run of pglab's PPO for the comparison: node ours.mjs '{ "task": ..., "threads": 1, "seed": ..., "evaluation": ... }'.
  * Prints a line of JSON when training has ended, and one when the policy was evaluated; ./theirs.py is its twin.
  */
 
 import pglab from 'pglab';
 
-const { task, seed, evaluation } = JSON.parse(process.argv[2]);
+const { task, threads, seed, evaluation } = JSON.parse(process.argv[2]);
 const { env: id, title, clipRange, annealClipRange, valueClipRange, ...options } = task;
 const environments = { 'CartPole-v1': pglab.cartPole, 'Pendulum-v1': pglab.pendulum };
 const print = line => process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -31,6 +31,7 @@ const { policy, history } = await pglab.ppo({
   policy: pglab.mlpPolicy({ env, rng: policyRng }),
   critic: pglab.mlp({ inputs, outputs: 1, rng: criticRng }),
   seed,
+  threads,
   objective,
   adamEpsilon: 1e-5,
   valueClipRange: valueClipRange ?? undefined,

@@ -66,8 +66,10 @@ export function comparison(results) {
 const count = runs => (runs.length === 1 ? '1 run' : `${runs.length} runs`);
 
 /** Numbers of others that this command does not measure. */
-export const elsewhere = `NOT measured in this run, on another machine (two AMD EPYC cores, one thread a run, CartPole-v1, training included):
-  CleanRL, ppo.py, 500k steps                                5,500 to 6,100 steps/s  (82 to 90 s)
-  PureJaxRL, CleanRL's settings, 500k steps              130,000 to 145,000 steps/s  after 4.8 s of compiling
-  Stable-Baselines3, PPO, the zoo's settings, 100k steps     4,200 to 4,800 steps/s  (21 to 24 s)
+export const elsewhere = `NOT measured in this run, but by hand on a quiet machine with two AMD EPYC cores (family 26), CartPole-v1 at CleanRL's
+settings, 500k steps, training included:
+  CleanRL, ppo.py, PyTorch 2.13.0, one thread                  10,400 steps/s  (48 s)
+  Stable-Baselines3 2.9.2, PPO, two threads                     9,800 steps/s  (51 s)
+  PureJaxRL, JAX 0.10.2, one thread                  224,000 to 244,000 steps/s  after 3 to 6.5 s of compiling: 7 to 12 s in all
+  pglab, one thread, and two                         154,000 and 236,000 steps/s  3.4 and 2.3 s in all
 Hold them against this run's numbers only by way of Stable-Baselines3, which is in both.`;

@@ -46,7 +46,7 @@ class Clock(BaseCallback):
 def main():
     run = json.loads(sys.argv[1])
     task, seed, evaluation = run["task"], run["seed"], run["evaluation"]
-    torch.set_num_threads(1)
+    torch.set_num_threads(run["threads"])
     clock = Clock()
     model = PPO(
         "MlpPolicy",

@@ -1,4 +1,4 @@
-/** Moving theta: Adam, and what clipping a gradient's norm needs. */
+/** Moving theta: Adam, and what clipping a gradient's norm and checking a gradient need. */
 
 /**
  * One ascent step of Adam (lib/src/networks/optimizers.ts has the formulas) for `count` parameters; the gradient is 0
@@ -46,8 +46,12 @@ export function adam(
  * rounding would keep m and v there for ever, and processors take a hundred cycles for such numbers.
  */
 function flush(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(1.1754943508222875e-38)));
+  const magnitude = v128.and(x, v128.load_splat<u32>(bits));
+  return v128.andnot(x, i32x4.lt_s(magnitude, v128.load_splat<u32>(bits + 4)));
 }
+
+/** The bits of a number's magnitude, and the smallest and largest normal numbers; as whole numbers they are in order. */
+const bits = memory.data<u32>([0x7fffffff, 0x00800000, 0x7f7fffff]);
 
 /** The sum of the squares of `count` numbers, in float64. */
 export function sumOfSquares(count: i32, x: usize): f64 {
@@ -71,8 +75,33 @@ export function sumOfSquares(count: i32, x: usize): f64 {
   return sum;
 }
 
+/** Whether none of `count` numbers is NaN or infinite. */
+export function allFinite(count: i32, x: usize): bool {
+  const end = x + ((<usize>count) << 2);
+  let bad = i32x4.splat(0);
+  for (; x + 60 < end; x += 64) {
+    const low = v128.or(notFinite(v128.load(x)), notFinite(v128.load(x, 16)));
+    const high = v128.or(notFinite(v128.load(x, 32)), notFinite(v128.load(x, 48)));
+    bad = v128.or(bad, v128.or(low, high));
+  }
+  for (; x < end; x += 4) bad = v128.or(bad, notFinite(v128.load_splat<f32>(x)));
+  return !v128.any_true(bad);
+}
+
+/** All bits of those of four numbers that are NaN or infinite: as whole numbers, their magnitudes are above all others. */
+function notFinite(x: v128): v128 {
+  return i32x4.gt_s(v128.and(x, v128.load_splat<u32>(bits)), v128.load_splat<u32>(bits + 8));
+}
+
 /** x <- factor x for `count` numbers. */
 export function scale(count: i32, x: usize, factor: f32): void {
   const end = x + ((<usize>count) << 2);
-  for (; x < end; x += 16) v128.store(x, f32x4.mul(v128.load(x), f32x4.splat(factor)));
+  const factors = f32x4.splat(factor);
+  for (; x + 48 < end; x += 64) {
+    v128.store(x, f32x4.mul(v128.load(x), factors));
+    v128.store(x, f32x4.mul(v128.load(x, 16), factors), 16);
+    v128.store(x, f32x4.mul(v128.load(x, 32), factors), 32);
+    v128.store(x, f32x4.mul(v128.load(x, 48), factors), 48);
+  }
+  for (; x < end; x += 16) v128.store(x, f32x4.mul(v128.load(x), factors));
 }

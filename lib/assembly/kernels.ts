@@ -12,7 +12,7 @@
  */
 
 export { activate, differentiate } from './activation';
-export { adam, scale, sumOfSquares } from './adam';
+export { adam, allFinite, scale, sumOfSquares } from './adam';
 export { product, transpose } from './product';
 
 /** The first byte behind the constants of this module: callers keep their arrays from here on. */

@@ -5,8 +5,9 @@
  *
  * Two rows and sixteen columns of C are built at a time, in eight registers that stay put while the loop runs along k:
  * each step loads sixteen numbers of B and two of A and does 32 multiplications and additions. What is left at the
- * edges is done in four rows of up to four columns, or one row at a time. Each number of C is its initial value plus
- * the k products in order, whichever tile it falls into: a row of the result does not depend on the rows beside it.
+ * edges is done in four rows of up to four columns, or one row at a time; where only one or two columns are left, as in
+ * the last layer of a policy or a critic, a register holds rows instead of columns. Each number of C is its initial value
+ * plus the k products in order, whichever tile it falls into: a row of the result does not depend on the rows beside it.
  *
  * A is read at a + row * aRow + step * aStep, so that it may be a transposed matrix (aRow 4) or one number repeated
  * (both 0). `initial` is read like C with rows `initialRow` apart: 0 repeats one row, as biases are.
@@ -46,8 +47,43 @@ export function product(
     }
   }
   for (; j < n; j += 4) {
+    const columns = n - j;
     const at = (<usize>j) << 2;
-    for (let i = 0; i < tiledRows; i += 4) {
+    let i = 0;
+    if (columns < 3 && aRow === 4)
+      for (; i + 16 <= tiledRows; i += 16)
+        for (let column: usize = 0; column < <usize>columns; column++) {
+          const row = <usize>i;
+          const own = at + column * 4;
+          tile16x1(
+            k,
+            a + row * aRow,
+            aStep,
+            b + own,
+            bRow,
+            initial + row * initialRow + own,
+            initialRow,
+            c + row * cRow + own,
+            cRow,
+          );
+        }
+    else if (columns < 3 && aStep === 4)
+      for (; i < tiledRows; i += 4) {
+        const row = <usize>i;
+        tile4x2(
+          k,
+          a + row * aRow,
+          aRow,
+          b + at,
+          bRow,
+          initial + row * initialRow + at,
+          initialRow,
+          c + row * cRow + at,
+          cRow,
+          columns,
+        );
+      }
+    for (; i < tiledRows; i += 4) {
       const row = <usize>i;
       tile4x4(
         k,
@@ -60,7 +96,7 @@ export function product(
         initialRow,
         c + row * cRow + at,
         cRow,
-        n - j,
+        columns,
       );
     }
   }
@@ -179,6 +215,98 @@ function tile4x4(
   storeColumns(c + 3 * cRow, c3, columns);
 }
 
+/** Sixteen rows of one column, where the numbers of A that a step takes lie in one piece. */
+function tile16x1(
+  k: i32,
+  a: usize,
+  aStep: usize,
+  b: usize,
+  bRow: usize,
+  initial: usize,
+  initialRow: usize,
+  c: usize,
+  cRow: usize,
+): void {
+  let c0 = loadColumn(initial, initialRow);
+  let c1 = loadColumn(initial + 4 * initialRow, initialRow);
+  let c2 = loadColumn(initial + 8 * initialRow, initialRow);
+  let c3 = loadColumn(initial + 12 * initialRow, initialRow);
+  for (let step = 0; step < k; step++) {
+    const x = v128.load_splat<f32>(b);
+    c0 = f32x4.add(c0, f32x4.mul(v128.load(a), x));
+    c1 = f32x4.add(c1, f32x4.mul(v128.load(a, 16), x));
+    c2 = f32x4.add(c2, f32x4.mul(v128.load(a, 32), x));
+    c3 = f32x4.add(c3, f32x4.mul(v128.load(a, 48), x));
+    a += aStep;
+    b += bRow;
+  }
+  storeColumn(c, cRow, c0);
+  storeColumn(c + 4 * cRow, cRow, c1);
+  storeColumn(c + 8 * cRow, cRow, c2);
+  storeColumn(c + 12 * cRow, cRow, c3);
+}
+
+/** Four rows by one or two columns, where the numbers of each row of A lie in one piece: four steps at a time. */
+function tile4x2(
+  k: i32,
+  a: usize,
+  aRow: usize,
+  b: usize,
+  bRow: usize,
+  initial: usize,
+  initialRow: usize,
+  c: usize,
+  cRow: usize,
+  columns: i32,
+): void {
+  const second: usize = columns === 2 ? 4 : 0;
+  let c0 = loadColumn(initial, initialRow);
+  let c1 = loadColumn(initial + second, initialRow);
+  let a1 = a + aRow;
+  let a2 = a1 + aRow;
+  let a3 = a2 + aRow;
+  let step = 0;
+  for (; step + 4 <= k; step += 4) {
+    const r0 = v128.load(a);
+    const r1 = v128.load(a1);
+    const r2 = v128.load(a2);
+    const r3 = v128.load(a3);
+    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+    const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+    let x = v128.shuffle<f32>(low01, low23, 0, 1, 4, 5);
+    c0 = f32x4.add(c0, f32x4.mul(x, v128.load_splat<f32>(b)));
+    c1 = f32x4.add(c1, f32x4.mul(x, v128.load_splat<f32>(b + second)));
+    b += bRow;
+    x = v128.shuffle<f32>(low01, low23, 2, 3, 6, 7);
+    c0 = f32x4.add(c0, f32x4.mul(x, v128.load_splat<f32>(b)));
+    c1 = f32x4.add(c1, f32x4.mul(x, v128.load_splat<f32>(b + second)));
+    b += bRow;
+    x = v128.shuffle<f32>(high01, high23, 0, 1, 4, 5);
+    c0 = f32x4.add(c0, f32x4.mul(x, v128.load_splat<f32>(b)));
+    c1 = f32x4.add(c1, f32x4.mul(x, v128.load_splat<f32>(b + second)));
+    b += bRow;
+    x = v128.shuffle<f32>(high01, high23, 2, 3, 6, 7);
+    c0 = f32x4.add(c0, f32x4.mul(x, v128.load_splat<f32>(b)));
+    c1 = f32x4.add(c1, f32x4.mul(x, v128.load_splat<f32>(b + second)));
+    b += bRow;
+    a += 16;
+    a1 += 16;
+    a2 += 16;
+    a3 += 16;
+  }
+  for (; step < k; step++) {
+    const x = loadColumn(a, aRow);
+    c0 = f32x4.add(c0, f32x4.mul(x, v128.load_splat<f32>(b)));
+    c1 = f32x4.add(c1, f32x4.mul(x, v128.load_splat<f32>(b + second)));
+    a += 4;
+    b += bRow;
+  }
+  storeColumn(c + second, cRow, c1);
+  storeColumn(c, cRow, c0);
+}
+
 /** One row by sixteen columns. */
 function tile1x16(k: i32, a: usize, aStep: usize, b: usize, bRow: usize, initial: usize, c: usize): void {
   let c0 = v128.load(initial);
@@ -218,6 +346,22 @@ function tile1x4(
     b += bRow;
   }
   storeColumns(c, sum, columns);
+}
+
+/** Four numbers `row` bytes apart. */
+function loadColumn(from: usize, row: usize): v128 {
+  let four = v128.load32_zero(from);
+  four = v128.load_lane<u32>(from + row, four, 1);
+  four = v128.load_lane<u32>(from + 2 * row, four, 2);
+  return v128.load_lane<u32>(from + 3 * row, four, 3);
+}
+
+/** Stores four numbers `row` bytes apart. */
+function storeColumn(to: usize, row: usize, four: v128): void {
+  v128.store_lane<u32>(to, four, 0);
+  v128.store_lane<u32>(to + row, four, 1);
+  v128.store_lane<u32>(to + 2 * row, four, 2);
+  v128.store_lane<u32>(to + 3 * row, four, 3);
 }
 
 /** Stores the first `columns` of four numbers. */

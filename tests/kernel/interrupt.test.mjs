@@ -79,6 +79,19 @@ test('a synchronous loop is stopped', posix, async () => {
   await quiet();
 });
 
+test('PPO on two threads is stopped, and so is its second thread', async () => {
+  await kernel.run(`import { cartPole, mlp, mlpPolicy, ppoClip } from 'pglab';
+const threads = { begun: 0, ended: 0 };
+process.on('worker', worker => { threads.begun++; worker.on('exit', () => threads.ended++); });
+const pole = cartPole();
+const onIteration = () => { iterations++; };
+const twoThreads = () => ppoClip({ env: pole, policy: mlpPolicy({ env: pole, seed: 1 }),
+  critic: mlp({ inputs: 4, outputs: 1, seed: 2 }), threads: 2, totalSteps: 1e9, onIteration });`);
+  await interrupted("console.log('on'); await twoThreads();", message);
+  await quiet();
+  assert.equal((await kernel.run('threads')).stdout, '{ begun: 1, ended: 1 }\n');
+});
+
 test('trainings side by side, awaited or not, all stop, without a word on stderr', async () => {
   await interrupted("console.log('on'); train(60); await Promise.all([train(60), train(60)]);", message);
   await quiet();

@@ -21,7 +21,8 @@
  *
  * Each function reads `count` logits from `offset` on, by default all of them, so that a table [S * A] or a batch
  * [B * A] is worked on row by row without a copy. Those whose name ends in Into or begins with add allocate nothing.
- * Several take `normalizer`, the logits' logSumExp, from callers that ask more than one thing of the same logits.
+ * Several take `normalizer`, the logits' logSumExp, and `probabilities`, which lie in their array as the logits do in theirs,
+ * from callers that ask more than one thing of the same logits.
  * Those whose name ends in OfProbabilities take p and q themselves, of which a probability of 0 is really meant.
  */
 
@@ -36,7 +37,10 @@ export function logSumExp(logits: ArrayLike<number>, offset = 0, count = logits.
   let max = -Infinity;
   for (let i = offset; i < offset + count; i++) if (logits[i] > max) max = logits[i];
   let sum = 0;
-  for (let i = offset; i < offset + count; i++) sum += Math.exp(logits[i] - max);
+  for (let i = offset; i < offset + count; i++) {
+    const below = logits[i] - max;
+    sum += below === 0 ? 1 : Math.exp(below); // exp(0) is 1, known without computing it
+  }
   // NaN here for a NaN or missing logit, for +Infinity and for nothing but -Infinity; 0 for no logits at all.
   return sum > 0 ? max + Math.log(sum) : badLogits(logits, offset, count);
 }
@@ -145,11 +149,14 @@ export function addScore(
   count = logits.length - offset,
   gradientOffset = 0,
   normalizer = logSumExp(logits, offset, count),
+  probabilities?: ArrayLike<number>,
 ): void {
   checkAction(action, count);
   checkRoom('gradient', gradient, gradientOffset, count);
-  for (let k = 0; k < count; k++)
-    gradient[gradientOffset + k] -= weight * Math.exp(logits[offset + k] - normalizer);
+  for (let k = 0; k < count; k++) {
+    const p = probabilities ? probabilities[offset + k] : Math.exp(logits[offset + k] - normalizer);
+    gradient[gradientOffset + k] -= weight * p;
+  }
   gradient[gradientOffset + action] += weight;
 }
 
@@ -166,11 +173,12 @@ export function entropy(
   offset = 0,
   count = logits.length - offset,
   normalizer = logSumExp(logits, offset, count),
+  probabilities?: ArrayLike<number>,
 ): number {
   let sum = 0;
   for (let i = offset; i < offset + count; i++) {
     const logP = logits[i] - normalizer;
-    if (logP > -Infinity) sum -= Math.exp(logP) * logP;
+    if (logP > -Infinity) sum -= (probabilities ? probabilities[i] : Math.exp(logP)) * logP;
   }
   return sum;
 }
@@ -185,11 +193,13 @@ export function addEntropyGradient(
   gradientOffset = 0,
   normalizer = logSumExp(logits, offset, count),
   h = entropy(logits, offset, count, normalizer),
+  probabilities?: ArrayLike<number>,
 ): void {
   checkRoom('gradient', gradient, gradientOffset, count);
   for (let k = 0; k < count; k++) {
     const logP = logits[offset + k] - normalizer;
-    if (logP > -Infinity) gradient[gradientOffset + k] -= weight * Math.exp(logP) * (logP + h);
+    const p = probabilities ? probabilities[offset + k] : Math.exp(logP);
+    if (logP > -Infinity) gradient[gradientOffset + k] -= weight * p * (logP + h);
   }
 }
 
@@ -360,14 +370,16 @@ export function addKlGradientQ(
   count = pLogits.length - offset,
   gradientOffset = 0,
   qNormalizer?: number,
+  qProbabilities?: ArrayLike<number>,
 ): void {
   checkRoom('gradient', gradient, gradientOffset, count);
   checkSameLength(pLogits, qLogits);
   const normalizerQ = qNormalizer ?? logSumExp(qLogits, offset, count);
   const pNormalizer = logSumExp(pLogits, offset, count);
-  for (let k = 0; k < count; k++)
-    gradient[gradientOffset + k] +=
-      weight * (Math.exp(qLogits[offset + k] - normalizerQ) - Math.exp(pLogits[offset + k] - pNormalizer));
+  for (let k = 0; k < count; k++) {
+    const q = qProbabilities ? qProbabilities[offset + k] : Math.exp(qLogits[offset + k] - normalizerQ);
+    gradient[gradientOffset + k] += weight * (q - Math.exp(pLogits[offset + k] - pNormalizer));
+  }
 }
 
 /** d D_KL(p || q) with respect to the logits of p, a new array [n]. */

@@ -8,8 +8,8 @@
  * numbers from `actionOffset` on. It adds gradients with respect to y to the same row of `dY`; a network carries them on to
  * theta. The formulas are those of categorical.ts and gaussian.ts, where they are derived.
  *
- * Callers that ask more than one thing of a row compute its `normalizer` once and hand it on; without it each function
- * computes its own.
+ * Callers that ask more than one thing of a row compute its `normalizer` and its `exponentials` once and hand them on;
+ * without them each function computes its own.
  */
 
 import { checkInteger } from '../math/check';
@@ -27,6 +27,11 @@ export interface Head {
   readonly actionSize: number;
   /** What normalises the distribution of a row: logsumexp(y) if categorical; a Gaussian has nothing to be kept, so 0. */
   normalizer(y: ArrayLike<number>, offset: number): number;
+  /**
+   * Writes the exponentials that formulas share to out[offset ..], K numbers: pi(a|y) of each action if categorical; of a
+   * Gaussian 1 / sigma, in the places of log sigma.
+   */
+  exponentials(y: ArrayLike<number>, offset: number, normalizer: number, out: Float64Array): void;
   /** Draws a ~ pi(.|y) into action[actionOffset ..]. */
   sample(
     y: ArrayLike<number>,
@@ -45,6 +50,7 @@ export interface Head {
     action: ArrayLike<number>,
     actionOffset: number,
     normalizer?: number,
+    exponentials?: Float64Array,
   ): number;
   /** dY[offset ..] += weight * d log pi(a|y) / dy. */
   addScore(
@@ -55,9 +61,10 @@ export interface Head {
     weight: number,
     dY: MutableVector,
     normalizer?: number,
+    exponentials?: Float64Array,
   ): void;
   /** H(pi(.|y)) in nats. */
-  entropy(y: ArrayLike<number>, offset: number, normalizer?: number): number;
+  entropy(y: ArrayLike<number>, offset: number, normalizer?: number, exponentials?: Float64Array): number;
   /** dY[offset ..] += weight * dH/dy; `entropy` is that of the row, if it is known. */
   addEntropyGradient(
     y: ArrayLike<number>,
@@ -66,9 +73,16 @@ export interface Head {
     dY: MutableVector,
     normalizer?: number,
     entropy?: number,
+    exponentials?: Float64Array,
   ): void;
   /** D_KL(p || q) in nats between the distributions with parameters p[offset ..] and q[offset ..]. */
-  kl(p: ArrayLike<number>, q: ArrayLike<number>, offset: number, qNormalizer?: number): number;
+  kl(
+    p: ArrayLike<number>,
+    q: ArrayLike<number>,
+    offset: number,
+    qNormalizer?: number,
+    qExponentials?: Float64Array,
+  ): number;
   /** dQ[offset ..] += weight * d D_KL(p || q) / dq. */
   addKlGradientQ(
     p: ArrayLike<number>,
@@ -77,6 +91,7 @@ export interface Head {
     weight: number,
     dQ: MutableVector,
     qNormalizer?: number,
+    qExponentials?: Float64Array,
   ): void;
 }
 
@@ -91,6 +106,9 @@ export function categoricalHead(actions: number): Head {
     parameterSize: n,
     actionSize: 1,
     normalizer: (y, offset) => categorical.logSumExp(y, offset, n),
+    exponentials(y, offset, normalizer, out) {
+      for (let k = offset; k < offset + n; k++) out[k] = Math.exp(y[k] - normalizer);
+    },
     sample(y, offset, rng, action, actionOffset, normalizer) {
       action[actionOffset] = categorical.sample(y, rng, offset, n, normalizer);
     },
@@ -101,16 +119,18 @@ export function categoricalHead(actions: number): Head {
     },
     logProb: (y, offset, action, actionOffset, normalizer) =>
       categorical.logProb(y, action[actionOffset], offset, n, normalizer),
-    addScore(y, offset, action, actionOffset, weight, dY, normalizer) {
-      categorical.addScore(y, action[actionOffset], weight, dY, offset, n, offset, normalizer);
+    addScore(y, offset, action, actionOffset, weight, dY, normalizer, probabilities) {
+      const a = action[actionOffset];
+      categorical.addScore(y, a, weight, dY, offset, n, offset, normalizer, probabilities);
     },
-    entropy: (y, offset, normalizer) => categorical.entropy(y, offset, n, normalizer),
-    addEntropyGradient(y, offset, weight, dY, normalizer, entropy) {
-      categorical.addEntropyGradient(y, weight, dY, offset, n, offset, normalizer, entropy);
+    entropy: (y, offset, normalizer, probabilities) =>
+      categorical.entropy(y, offset, n, normalizer, probabilities),
+    addEntropyGradient(y, offset, weight, dY, normalizer, entropy, probabilities) {
+      categorical.addEntropyGradient(y, weight, dY, offset, n, offset, normalizer, entropy, probabilities);
     },
     kl: (p, q, offset, qNormalizer) => categorical.kl(p, q, offset, n, qNormalizer),
-    addKlGradientQ(p, q, offset, weight, dQ, qNormalizer) {
-      categorical.addKlGradientQ(p, q, weight, dQ, offset, n, offset, qNormalizer);
+    addKlGradientQ(p, q, offset, weight, dQ, qNormalizer, qProbabilities) {
+      categorical.addKlGradientQ(p, q, weight, dQ, offset, n, offset, qNormalizer, qProbabilities);
     },
   };
 }
@@ -123,6 +143,9 @@ export function gaussianHead(dimensions: number): Head {
     parameterSize: 2 * d,
     actionSize: d,
     normalizer: () => 0,
+    exponentials(y, offset, _normalizer, out) {
+      for (let k = offset + d; k < offset + 2 * d; k++) out[k] = Math.exp(-y[k]);
+    },
     sample(y, offset, rng, action, actionOffset) {
       for (let k = offset; k < offset + d; k++)
         action[actionOffset++] = y[k] + Math.exp(y[k + d]) * rng.normal();
@@ -130,16 +153,20 @@ export function gaussianHead(dimensions: number): Head {
     mode(y, offset, action, actionOffset) {
       for (let k = offset; k < offset + d; k++) action[actionOffset++] = y[k];
     },
-    logProb(y, offset, action, actionOffset) {
+    logProb(y, offset, action, actionOffset, _normalizer, inverses) {
       let sum = 0;
       for (let k = offset; k < offset + d; k++)
-        sum += normalLogProb(standardize(action[actionOffset++], y[k], y[k + d]), y[k + d]);
+        sum += normalLogProb(
+          standardize(action[actionOffset++], y[k], y[k + d], inverses?.[k + d]),
+          y[k + d],
+        );
       return sum;
     },
-    addScore(y, offset, action, actionOffset, weight, dY) {
+    addScore(y, offset, action, actionOffset, weight, dY, _normalizer, inverses) {
       for (let k = offset; k < offset + d; k++) {
-        const z = standardize(action[actionOffset++], y[k], y[k + d]);
-        dY[k] += weight * z * Math.exp(-y[k + d]);
+        const inverse = inverses ? inverses[k + d] : Math.exp(-y[k + d]);
+        const z = standardize(action[actionOffset++], y[k], y[k + d], inverse);
+        dY[k] += weight * z * inverse;
         dY[k + d] += weight * (z * z - 1);
       }
     },
@@ -151,16 +178,17 @@ export function gaussianHead(dimensions: number): Head {
     addEntropyGradient(_y, offset, weight, dY) {
       for (let k = offset + d; k < offset + 2 * d; k++) dY[k] += weight;
     },
-    kl(p, q, offset) {
+    kl(p, q, offset, _qNormalizer, inverses) {
       let sum = 0;
       for (let k = offset; k < offset + d; k++)
-        sum += normalKl(standardize(p[k], q[k], q[k + d]), p[k + d] - q[k + d]);
+        sum += normalKl(standardize(p[k], q[k], q[k + d], inverses?.[k + d]), p[k + d] - q[k + d]);
       return sum;
     },
-    addKlGradientQ(p, q, offset, weight, dQ) {
+    addKlGradientQ(p, q, offset, weight, dQ, _qNormalizer, inverses) {
       for (let k = offset; k < offset + d; k++) {
-        const z = standardize(p[k], q[k], q[k + d]);
-        dQ[k] -= weight * z * Math.exp(-q[k + d]);
+        const inverse = inverses ? inverses[k + d] : Math.exp(-q[k + d]);
+        const z = standardize(p[k], q[k], q[k + d], inverse);
+        dQ[k] -= weight * z * inverse;
         dQ[k + d] -= weight * (Math.expm1(2 * (p[k + d] - q[k + d])) + z * z);
       }
     },

@@ -5,9 +5,9 @@
 
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
-/** z = (x - mu) / sigma. */
-export const standardize = (x: number, mean: number, logStd: number): number =>
-  (x - mean) * Math.exp(-logStd);
+/** z = (x - mu) / sigma; `inverse` is 1 / sigma, from callers that know it. */
+export const standardize = (x: number, mean: number, logStd: number, inverse = Math.exp(-logStd)): number =>
+  (x - mean) * inverse;
 
 /** log N(a; mu, sigma^2) = -(z^2 / 2 + log sigma + log(2 pi) / 2). */
 export const normalLogProb = (z: number, logStd: number): number => -(0.5 * z * z + logStd + HALF_LOG_TWO_PI);

@@ -37,6 +37,25 @@ export function meanKlOf(head: Head, p: ArrayLike<number>, q: ArrayLike<number>)
   return (total * head.parameterSize) / p.length;
 }
 
+/** The means of D_KL(p || q) and of H(q) over rows of parameters [T * K], in nats: what both need is computed once. */
+export function meanKlAndEntropyOf(
+  head: Head,
+  p: ArrayLike<number>,
+  q: ArrayLike<number>,
+): { kl: number; entropy: number } {
+  const { parameterSize: K } = head;
+  const exponentials = new Float64Array(q.length);
+  let kl = 0;
+  let entropy = 0;
+  for (let k = 0; k < q.length; k += K) {
+    const normalizer = head.normalizer(q, k);
+    head.exponentials(q, k, normalizer, exponentials);
+    kl += head.kl(p, q, k, normalizer, exponentials);
+    entropy += head.entropy(q, k, normalizer, exponentials);
+  }
+  return { kl: (kl * K) / p.length, entropy: (entropy * K) / q.length };
+}
+
 /** Mean over the states of a batch of the entropy H(pi_theta(.|s)), in nats. */
 export const meanEntropy = (batch: TrajectoryBatch, policy: Policy): number =>
   meanEntropyOf(policy.head, distributionParameters(batch, policy));

@@ -13,6 +13,7 @@ import { checkInteger, checkVector } from '../math/check';
 import { type FloatArray, type Network, roomFor } from './network';
 
 const EPSILON = 1e-8;
+const CLIP = 10;
 
 /** What `RunningMoments` has seen, as JSON. */
 export interface MomentsState {
@@ -56,6 +57,23 @@ export class RunningMoments {
     this.count = total;
   }
 
+  /** The `count` rows that begin at rows[offset], shifted, scaled and clipped to +-clip; written to out[0 ..], and returned. */
+  normalize(
+    rows: ArrayLike<number>,
+    count: number,
+    offset = 0,
+    out = new Float32Array(count * this.size),
+    clip = CLIP,
+  ): Float32Array {
+    const { size, mean, variance } = this;
+    for (let b = 0, i = 0; b < count; b++)
+      for (let k = 0; k < size; k++, i++) {
+        const z = (rows[offset + i] - mean[k]) / Math.sqrt(variance[k] + EPSILON);
+        out[i] = z > clip ? clip : z < -clip ? -clip : z;
+      }
+    return out;
+  }
+
   /** Everything, as JSON. */
   get state(): MomentsState {
     return { count: this.count, mean: [...this.mean], variance: [...this.variance] };
@@ -70,8 +88,8 @@ export class RunningMoments {
 }
 
 /** `network` behind a normalisation of its observations [size] by `moments`, which may go on changing. */
-export function normalizedNetwork(network: Network, moments: RunningMoments, clip = 10): Network {
-  const { size, mean, variance } = moments;
+export function normalizedNetwork(network: Network, moments: RunningMoments, clip = CLIP): Network {
+  const { size } = moments;
   let inputs = new Float32Array(0);
   return {
     inputSize: size,
@@ -84,11 +102,7 @@ export function normalizedNetwork(network: Network, moments: RunningMoments, cli
     },
     forward(observations: ArrayLike<number>, count = 1, offset = 0): FloatArray {
       inputs = roomFor(inputs, count * size);
-      for (let b = 0, i = 0; b < count; b++)
-        for (let k = 0; k < size; k++, i++) {
-          const z = (observations[offset + i] - mean[k]) / Math.sqrt(variance[k] + EPSILON);
-          inputs[i] = z > clip ? clip : z < -clip ? -clip : z;
-        }
+      moments.normalize(observations, count, offset, inputs, clip);
       return network.forward(inputs, count, 0, size);
     },
     backward: (dOutputs, gradient) => network.backward(dOutputs, gradient),

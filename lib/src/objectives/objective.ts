@@ -73,7 +73,10 @@ export interface PolicyObjective {
   add(steps: PolicySteps, dY: FloatArray): number;
 }
 
-/** A minibatch seen by pi_theta: what objectives and diagnostics have in common. Its arrays are reused. */
+/**
+ * A minibatch seen by pi_theta: what objectives and diagnostics have in common. Its arrays are reused. What not every
+ * objective reads (entropies, divergences) is computed when it is first asked for, and only then.
+ */
 export class PolicySteps {
   /** B */
   count = 0;
@@ -85,20 +88,16 @@ export class PolicySteps {
   logProbs = new Float64Array(0);
   /** [B and more] r_b */
   ratios = new Float64Array(0);
-  /** [B and more] H(pi_theta(.|s_b)) */
-  entropies = new Float64Array(0);
   /** Objectives that clip leave here what they did; see `PolicyDiagnostics`. */
   clipFraction = 0;
   inactiveFraction = 0;
-  /** Mean entropy. */
-  entropy = 0;
-  /** Mean exact divergence; undefined without `oldParameters`. */
-  exactKl?: number;
-  /** [B and more] what normalises pi_theta(.|s_b), shared by all that is asked of it; see `Head`. */
+  /** What all that is asked of pi_theta(.|s_b) shares, [B and more] and [B * K and more]; see `Head`. */
   private normalizers = new Float64Array(0);
-  private sampledKl = 0;
-  private minRatio = 0;
-  private maxRatio = 0;
+  private exponentials = new Float64Array(0);
+  private ownEntropies = new Float64Array(0);
+  /** Means over the steps; undefined until somebody asks. */
+  private meanEntropy?: number;
+  private meanExactKl?: number;
 
   /** Takes in a minibatch, checked. */
   read(y: FloatArray, minibatch: PolicyMinibatch, head: Head): void {
@@ -116,61 +115,103 @@ export class PolicySteps {
     this.head = head;
     this.clipFraction = 0;
     this.inactiveFraction = 0;
+    this.meanEntropy = undefined;
+    this.meanExactKl = undefined;
     this.logProbs = roomFor(this.logProbs, count);
     this.ratios = roomFor(this.ratios, count);
-    this.entropies = roomFor(this.entropies, count);
     this.normalizers = roomFor(this.normalizers, count);
-    const { logProbs, ratios, entropies, normalizers } = this;
-
-    let entropy = 0;
-    let exactKl = 0;
-    let sampledKl = 0;
-    let minRatio = Infinity;
-    let maxRatio = -Infinity;
+    this.exponentials = roomFor(this.exponentials, count * parameterSize);
+    const { logProbs, ratios, normalizers, exponentials } = this;
     for (let b = 0; b < count; b++) {
       const row = b * parameterSize;
       const normalizer = head.normalizer(y, row);
-      const logProb = head.logProb(y, row, actions, b * actionSize, normalizer);
-      const logRatio = logProb - oldLogProbs[b];
-      const ratio = Math.exp(logRatio);
+      head.exponentials(y, row, normalizer, exponentials);
+      const logProb = head.logProb(y, row, actions, b * actionSize, normalizer, exponentials);
       normalizers[b] = normalizer;
       logProbs[b] = logProb;
-      ratios[b] = ratio;
-      entropies[b] = head.entropy(y, row, normalizer);
-      entropy += entropies[b];
-      if (oldParameters) exactKl += head.kl(oldParameters, y, row, normalizer);
-      sampledKl += Math.expm1(logRatio) - logRatio;
-      minRatio = Math.min(minRatio, ratio);
-      maxRatio = Math.max(maxRatio, ratio);
+      ratios[b] = Math.exp(logProb - oldLogProbs[b]);
     }
-    this.entropy = entropy / count;
-    this.exactKl = oldParameters && exactKl / count;
-    this.sampledKl = sampledKl / count;
-    this.minRatio = minRatio;
-    this.maxRatio = maxRatio;
+  }
+
+  /** [B and more] H(pi_theta(.|s_b)) */
+  get entropies(): Float64Array {
+    this.readEntropies();
+    return this.ownEntropies;
+  }
+
+  /** Mean entropy. */
+  get entropy(): number {
+    return this.readEntropies();
+  }
+
+  private readEntropies(): number {
+    if (this.meanEntropy !== undefined) return this.meanEntropy;
+    const { count, y, head, normalizers, exponentials } = this;
+    this.ownEntropies = roomFor(this.ownEntropies, count);
+    let sum = 0;
+    for (let b = 0; b < count; b++) {
+      const entropy = head.entropy(y, b * head.parameterSize, normalizers[b], exponentials);
+      this.ownEntropies[b] = entropy;
+      sum += entropy;
+    }
+    this.meanEntropy = sum / count;
+    return this.meanEntropy;
+  }
+
+  /** Mean exact divergence D_KL(theta_k || theta); undefined without `oldParameters`. */
+  get exactKl(): number | undefined {
+    const { count, y, head, normalizers, exponentials } = this;
+    const { oldParameters } = this.minibatch;
+    if (!oldParameters || this.meanExactKl !== undefined) return this.meanExactKl;
+    let sum = 0;
+    for (let b = 0; b < count; b++)
+      sum += head.kl(oldParameters, y, b * head.parameterSize, normalizers[b], exponentials);
+    this.meanExactKl = sum / count;
+    return this.meanExactKl;
+  }
+
+  /** Mean divergence as the actions that were taken tell it, mean_b (r_b - 1) - log r_b. */
+  get sampledKl(): number {
+    const { count, logProbs, minibatch } = this;
+    let sum = 0;
+    for (let b = 0; b < count; b++) {
+      const logRatio = logProbs[b] - minibatch.oldLogProbs[b];
+      sum += Math.expm1(logRatio) - logRatio;
+    }
+    return sum / count;
   }
 
   /** dY += weight * d log pi_theta(a_b|s_b) / dy: the weighted score of step b. */
   addScore(b: number, weight: number, dY: FloatArray): void {
-    const { head, y, minibatch, normalizers } = this;
-    const { parameterSize, actionSize } = head;
-    head.addScore(y, b * parameterSize, minibatch.actions, b * actionSize, weight, dY, normalizers[b]);
+    const { head, y, minibatch, normalizers, exponentials } = this;
+    const row = b * head.parameterSize;
+    const action = b * head.actionSize;
+    head.addScore(y, row, minibatch.actions, action, weight, dY, normalizers[b], exponentials);
   }
 
   /** dY += weight * dH(pi_theta(.|s_b)) / dy. */
   addEntropyGradient(b: number, weight: number, dY: FloatArray): void {
-    const { head, y, normalizers, entropies } = this;
-    head.addEntropyGradient(y, b * head.parameterSize, weight, dY, normalizers[b], entropies[b]);
+    const { head, y, normalizers, entropies, exponentials } = this;
+    const row = b * head.parameterSize;
+    head.addEntropyGradient(y, row, weight, dY, normalizers[b], entropies[b], exponentials);
   }
 
   /** dY += weight * d D_KL(pi_theta_k(.|s_b) || pi_theta(.|s_b)) / dy; the minibatch needs `oldParameters`. */
   addKlGradient(b: number, weight: number, dY: FloatArray): void {
-    const { head, y, minibatch, normalizers } = this;
-    head.addKlGradientQ(minibatch.oldParameters!, y, b * head.parameterSize, weight, dY, normalizers[b]);
+    const { head, y, minibatch, normalizers, exponentials } = this;
+    const row = b * head.parameterSize;
+    head.addKlGradientQ(minibatch.oldParameters!, y, row, weight, dY, normalizers[b], exponentials);
   }
 
+  /** All of them, computed now. */
   diagnostics(): PolicyDiagnostics {
-    const { exactKl, sampledKl, entropy, clipFraction, inactiveFraction, minRatio, maxRatio } = this;
+    const { count, ratios, exactKl, sampledKl, entropy, clipFraction, inactiveFraction } = this;
+    let minRatio = Infinity;
+    let maxRatio = -Infinity;
+    for (let b = 0; b < count; b++) {
+      minRatio = Math.min(minRatio, ratios[b]);
+      maxRatio = Math.max(maxRatio, ratios[b]);
+    }
     return {
       kl: exactKl ?? sampledKl,
       sampledKl,

@@ -97,7 +97,10 @@ export function collectEpisodes(
   envs.reset(envRng);
   const { observationSize } = envs;
 
-  const recorders = recordersOf(envs, policy.head, 256);
+  const recorders = Array.from(
+    { length: n },
+    (_, i) => new Recorder(envs, policy.head, i, allocate(envs, policy.head, 256)),
+  );
   const left = recorders.map((_, i) => Math.floor(episodes / n) + (i < episodes % n ? 1 : 0));
   /** The copies with episodes left, whose observations are gathered at the front of `observations`. */
   let running = recorders.map((_, i) => i);
@@ -118,7 +121,7 @@ export function collectEpisodes(
     for (const i of running) if (recorders[i].observe()) left[i]--;
     running = running.filter(i => left[i] > 0);
   }
-  return joined(envs, recorders);
+  return joined(envs, policy.head, recorders);
 }
 
 export interface CollectStepsOptions {
@@ -147,7 +150,8 @@ export function collectSteps(env: VectorEnv, policy: Policy, { steps, rng }: Col
   checkRng(rng);
   const { n, observationSize } = env;
   const { head, network } = policy;
-  const recorders = recordersOf(env, head, steps);
+  const rows = allocate(env, head, n * steps);
+  const recorders = Array.from({ length: n }, (_, i) => new Recorder(env, head, i, rows, i * steps));
   const actions = actionArray(env, n);
   for (let t = 0; t < steps; t++) {
     const y = network.forward(env.observations, n, 0, observationSize);
@@ -157,7 +161,8 @@ export function collectSteps(env: VectorEnv, policy: Policy, { steps, rng }: Col
   }
   for (const recorder of recorders) recorder.cut();
   return {
-    ...joined(env, recorders),
+    ...rows,
+    ...trajectoriesOf(env, recorders),
     finishedReturns: Float64Array.from(recorders.flatMap(recorder => recorder.finishedReturns)),
   };
 }
@@ -182,9 +187,8 @@ const allocate = (env: VectorEnv, { parameterSize }: Head, steps: number): Rows 
   truncated: new Uint8Array(steps),
 });
 
-/** What one copy of an environment went through, in arrays that grow. */
+/** What one copy of an environment went through. */
 class Recorder {
-  rows: Rows;
   /** Steps recorded. */
   length = 0;
   /** The row after the last one of each trajectory. */
@@ -194,38 +198,42 @@ class Recorder {
   /** The undiscounted return of each episode that ended. */
   readonly finishedReturns: number[] = [];
 
+  /**
+   * @param rows where steps are recorded; replaced by longer ones where they are full
+   * @param first the row of the first step
+   */
   constructor(
     private readonly env: VectorEnv,
-    readonly head: Head,
+    private readonly head: Head,
     private readonly copy: number,
-    private room: number,
-  ) {
-    this.rows = allocate(env, head, room);
-  }
+    public rows: Rows,
+    private readonly first = 0,
+  ) {}
 
   /** Draws the copy's action from the distribution with parameters y[offset ..], and keeps it with what it was drawn for. */
   act(y: FloatArray, offset: number, rng: Rng, actions: Rows['actions']): void {
-    if (this.length === this.room) this.grow();
-    const { env, head, copy, rows, length } = this;
+    const row = this.first + this.length;
+    if (row === this.rows.rewards.length) this.grow();
+    const { env, head, copy, rows } = this;
     const { actionSize, observationSize } = env;
     const { parameterSize } = head;
     const at = copy * actionSize;
     const normalizer = head.normalizer(y, offset);
     head.sample(y, offset, rng, actions, at, normalizer);
-    rows.logProbs[length] = head.logProb(y, offset, actions, at, normalizer);
-    for (let k = 0; k < parameterSize; k++) rows.parameters[length * parameterSize + k] = y[offset + k];
-    for (let k = 0; k < actionSize; k++) rows.actions[length * actionSize + k] = actions[at + k];
-    copyRow(env.observations, copy, rows.observations, length, observationSize);
+    rows.logProbs[row] = head.logProb(y, offset, actions, at, normalizer);
+    for (let k = 0; k < parameterSize; k++) rows.parameters[row * parameterSize + k] = y[offset + k];
+    for (let k = 0; k < actionSize; k++) rows.actions[row * actionSize + k] = actions[at + k];
+    copyRow(env.observations, copy, rows.observations, row, observationSize);
   }
 
   /** Keeps what the step led to; whether it ended an episode. */
   observe(): boolean {
     const { env, copy, rows } = this;
-    const t = this.length++;
-    rows.rewards[t] = env.rewards[copy];
-    rows.terminated[t] = env.terminated[copy];
-    rows.truncated[t] = env.truncated[copy];
-    const over = rows.terminated[t] === 1 || rows.truncated[t] === 1;
+    const row = this.first + this.length++;
+    rows.rewards[row] = env.rewards[copy];
+    rows.terminated[row] = env.terminated[copy];
+    rows.truncated[row] = env.truncated[copy];
+    const over = rows.terminated[row] === 1 || rows.truncated[row] === 1;
     if (over) {
       this.finishedReturns.push(env.episodeReturns[copy]);
       this.cut();
@@ -243,33 +251,39 @@ class Recorder {
   }
 
   private grow(): void {
-    this.room *= 2;
-    const rows = allocate(this.env, this.head, this.room);
+    const rows = allocate(this.env, this.head, 2 * this.rows.rewards.length);
     for (const key of Object.keys(rows) as (keyof Rows)[]) rows[key].set(this.rows[key]);
     this.rows = rows;
   }
 }
 
-const recordersOf = (env: VectorEnv, head: Head, room: number): Recorder[] =>
-  Array.from({ length: env.n }, (_, i) => new Recorder(env, head, i, room));
-
 /** One batch of what all copies went through, copy by copy. */
-function joined(env: VectorEnv, recorders: readonly Recorder[]): Omit<StepBatch, 'finishedReturns'> {
+function joined(env: VectorEnv, head: Head, recorders: readonly Recorder[]): TrajectoryBatch {
   const steps = recorders.reduce((sum, { length }) => sum + length, 0);
-  const { observationSize, actionSize } = env;
-  const rows = allocate(env, recorders[0].head, steps);
-  const episodeStarts = [0];
+  const rows = allocate(env, head, steps);
   let start = 0;
   for (const recorder of recorders) {
     for (const key of Object.keys(rows) as (keyof Rows)[]) {
       const width = rows[key].length / steps;
       rows[key].set(recorder.rows[key].subarray(0, recorder.length * width), start * width);
     }
+    start += recorder.length;
+  }
+  return { ...rows, ...trajectoriesOf(env, recorders) };
+}
+
+/** Where the trajectories of all copies begin, their rows one copy's after the other's, and what they ended with. */
+function trajectoriesOf(
+  { observationSize, actionSize }: VectorEnv,
+  recorders: readonly Recorder[],
+): Pick<TrajectoryBatch, 'episodeStarts' | 'finalObservations' | 'observationSize' | 'actionSize'> {
+  const episodeStarts = [0];
+  let start = 0;
+  for (const recorder of recorders) {
     for (const end of recorder.ends) episodeStarts.push(start + end);
     start += recorder.length;
   }
   return {
-    ...rows,
     episodeStarts: Int32Array.from(episodeStarts),
     finalObservations: Float32Array.from(recorders.flatMap(recorder => recorder.finalObservations)),
     observationSize,

@@ -48,6 +48,8 @@ export interface Kernels {
     squareScale: number,
     epsilon: number,
   ): void;
+  /** 1 if none of `count` numbers is NaN or infinite, else 0. */
+  allFinite(count: number, x: Pointer): number;
   /** Sum of the squares of `count` numbers, in float64. */
   sumOfSquares(count: number, x: Pointer): number;
   /** x <- factor x. */

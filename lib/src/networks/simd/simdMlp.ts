@@ -6,7 +6,7 @@
  *              dL/dW_l += H_{l-1}^T D,   dL/db_l += sum of D's rows,   D <- (D W_l^T) phi'(H_{l-1})
  *
  * Each line is a kernel or two of lib/assembly: all three matrix products are the same one with other strides. Batches
- * go through all layers in blocks of 64 rows, so that what one layer wrote is still in the cache when the next reads it.
+ * go through all layers in blocks of 128 rows, so that what one layer wrote is still in the cache when the next reads it.
  * Everything lies in one arena that is filled at the first batch of a size and only used after that.
  *
  * A row's outputs do not depend on the rows beside it, and the same numbers in give the same bytes out on any machine.
@@ -25,7 +25,7 @@ import {
 import { Adam, type Optimizer } from '../optimizers';
 import { Arena } from './arena';
 
-const BLOCK = 64;
+const BLOCK = 128;
 const FLOAT = 4; // bytes
 
 /** A layer of theta and where the engine keeps what belongs to it. */
@@ -63,7 +63,7 @@ export class SimdMlp implements Network {
 
   /** @param parameters theta to begin with; copied */
   constructor(
-    private readonly spec: MlpSpec,
+    readonly spec: MlpSpec,
     parameters: ArrayLike<number>,
   ) {
     const { arena } = this;
@@ -112,7 +112,7 @@ export class SimdMlp implements Network {
         x = y;
       }
     }
-    this.repeatFreeOutputs(count);
+    if (this.spec.freeOutputs > 0) this.repeatFreeOutputs(count);
     if (count !== this.count) {
       this.count = count;
       this.outputs = layers.at(-1)!.values.subarray(0, count * this.outputSize);
@@ -205,7 +205,7 @@ export class SimdMlp implements Network {
   /** Runs Adam's update in the arena, where the optimizer keeps its m and v from then on. */
   private ascendByAdam(optimizer: Adam): void {
     const { arena, parameters, gradient } = this;
-    if (!Number.isFinite(this.gradientNorm())) checkVector('gradient', gradient);
+    if (!arena.kernels.allFinite(gradient.length, gradient.byteOffset)) checkVector('gradient', gradient);
     let state = this.adamStates.get(optimizer);
     if (!state) {
       state = { mean: arena.allocate(parameters.length), square: arena.allocate(parameters.length) };
@@ -231,15 +231,11 @@ export class SimdMlp implements Network {
   }
 
   clipGradientNorm(maxNorm: number): number {
-    const norm = this.gradientNorm();
-    if (norm > maxNorm)
-      this.arena.kernels.scale(this.gradient.length, this.gradient.byteOffset, maxNorm / norm);
+    const { gradient } = this;
+    const { kernels } = this.arena;
+    const norm = Math.sqrt(kernels.sumOfSquares(gradient.length, gradient.byteOffset));
+    if (norm > maxNorm) kernels.scale(gradient.length, gradient.byteOffset, maxNorm / norm);
     return norm;
-  }
-
-  /** The Euclidean length of the gradient, summed in float64. */
-  private gradientNorm(): number {
-    return Math.sqrt(this.arena.kernels.sumOfSquares(this.gradient.length, this.gradient.byteOffset));
   }
 
   clone(): SimdMlp {
