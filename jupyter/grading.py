@@ -3,7 +3,7 @@
 A grader gives a check its points if the cell ends without an error. So every cell that did not run as it should must hold
 an error, and nothing else may look like one:
   - a cell that passes the time limit is interrupted, and says so; the cells after it run
-  - a kernel that does not react any more, or that ended, ends the run: the cells that are left say why they did not run
+  - a kernel that does not react any more, ended, or talks nonsense ends the run: the cells left say why they did not run
   - what is printed to stderr is output like any other
   - no tag of a cell keeps it from being run
 """
@@ -44,6 +44,8 @@ class GradedExecution:
             await self.end(cell, TIMEOUT, f"still running after {self.timeout} s, and could not be interrupted", cell_index)
         except DeadKernelError:
             await self.end(cell, "DeadKernel", "ended the kernel (process.exit, or out of memory)", cell_index)
+        except Exception as reason:  # noqa: BLE001 - whatever a broken kernel makes nbclient do
+            await self.end(cell, "BrokenKernel", f"broke the kernel ({type(reason).__name__})", cell_index)
         for output in cell.outputs:
             if output.output_type == "stream":
                 output.name = "stdout"

@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gradeNotebook, gradescopeResults, report, totals } from './homework/grade.mjs';
 import { NotebookFailure } from './notebooks/worker.mjs';
-import { runMain, SetupFailure, say } from './setup/report.mjs';
+import { firstSentence, runMain, SetupFailure, say } from './setup/report.mjs';
 import { setUp } from './setup.mjs';
 
 const USAGE = 'npm run grade -- path/to/notebook.ipynb [--results results.json] [--limit 180]';
@@ -45,7 +45,7 @@ function readArguments() {
       allowPositionals: true,
     });
   } catch (error) {
-    throw new SetupFailure(error.message, USAGE);
+    throw new SetupFailure(firstSentence(error), USAGE);
   }
   const { positionals, values } = given;
   if (positionals.length !== 1)

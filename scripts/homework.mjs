@@ -8,18 +8,19 @@ import { parseArgs } from 'node:util';
 import { listAssignments } from './homework/files.mjs';
 import { copyForStudent, makeHomework } from './homework/make.mjs';
 import { root } from './setup/paths.mjs';
-import { runMain, say } from './setup/report.mjs';
+import { firstSentence, runMain, SetupFailure, say } from './setup/report.mjs';
 import { setUp } from './setup.mjs';
+
+const USAGE = 'npm run homework [-- hw1 ...]   or   npm run homework -- --student [hw1 ...]';
 
 await runMain(async () => {
   let given;
   let assignments;
   try {
     given = parseArgs({ options: { student: { type: 'boolean' } }, allowPositionals: true });
-    assignments = listAssignments(given.positionals);
+    assignments = listAssignments(given.positionals.map(id => id.toLowerCase()));
   } catch (error) {
-    say(error.message);
-    return 1;
+    throw new SetupFailure(firstSentence(error), USAGE);
   }
   const { python } = await setUp();
   if (!given.values.student) return makeHomework(assignments, { python });

@@ -36,7 +36,17 @@ class OverwriteAndRestoreCells(OverwriteCells):
     """Puts back each locked or graded cell that a student deleted, behind the one that it followed; nbgrader's own way
     writes Python's comments and looks for the cell before among the graded ones only."""
 
+    def report_change(self, name, attr, old, new):
+        if attr != "checksum":  # the starter lacks the hidden tests, so this is so of every locked cell
+            super().report_change(name, attr, old, new)
+
+    def add_missing_task_cells(self, nb, resources):
+        return nb, resources  # there are none
+
     def add_missing_grade_cells(self, nb, resources):
+        for cell in nb.cells:  # a copy, or a cell of another name, is a cell like any other
+            if "grade_id" not in cell.metadata.get("nbgrader", {"grade_id": ""}):
+                del cell.metadata["nbgrader"]
         notebook = self.gradebook.find_notebook(self.notebook_id, self.assignment_id)
         points = {cell.name: cell.max_score for cell in notebook.grade_cells}
         solutions = {cell.name for cell in notebook.solution_cells}

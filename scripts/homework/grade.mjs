@@ -12,6 +12,7 @@ import { SetupFailure } from '../setup/report.mjs';
 import { homeworkDir, listAssignments } from './files.mjs';
 
 const OUTPUT_SHOWN = 2000;
+const LINE_SHOWN = 150;
 
 /**
  * @typedef {object} Exercise
@@ -49,16 +50,19 @@ export async function gradeNotebook(path, { python, limit = 180, course = homewo
 function readSubmission(path) {
   let notebook;
   try {
-    notebook = JSON.parse(readFileSync(path, 'utf8'));
+    notebook = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
+    if (error.code)
+      throw new SetupFailure(
+        error.code === 'ENOENT' ? `${path} does not exist.` : `${path} can't be read (${error.code}).`,
+        'Name a notebook: npm run grade -- path/to/notebook.ipynb',
+      );
     throw new SetupFailure(
-      error.code === 'ENOENT'
-        ? `${path} does not exist.`
-        : `${path} can't be read as a notebook: ${error.message}.`,
-      'Name a notebook: npm run grade -- path/to/notebook.ipynb',
+      `${path} is no notebook: ${error.message}.`,
+      'Open it in JupyterLab and save it again, or begin with a fresh copy.',
     );
   }
-  if (!Array.isArray(notebook.cells))
+  if (!Array.isArray(notebook?.cells) || !notebook.cells.every(cell => cell?.cell_type))
     throw new SetupFailure(
       `${path} is no notebook of format 4: it has no list of cells.`,
       'Save it in JupyterLab once.',
@@ -105,35 +109,47 @@ export function withSourceTests(submission, source) {
 
 /** @returns {Exercise[]} in the source's order */
 function scores(executed, source) {
-  const byId = new Map(executed.cells.map(cell => [idOf(cell), cell]));
+  const cellsOf = id => executed.cells.filter(cell => idOf(cell) === id);
   return source.cells
     .filter(cell => marksOf(cell).grade)
-    .map(cell => {
-      const { grade_id: id, points, solution } = marksOf(cell);
+    .map(({ metadata: { nbgrader } }) => {
+      const { grade_id: id, points, solution: byPerson } = nbgrader;
       const name = id.replace(/^check-/, '');
-      const mine = byId.get(id);
-      if (solution) return { name, points, byPerson: true, ...toBeRead(mine) };
-      const error = mine.outputs.find(output => output.output_type === 'error');
-      const printed = mine.outputs
-        .map(output => joined(output.text ?? output.data?.['text/plain'] ?? ''))
-        .join('')
-        .trim();
-      return {
-        name,
-        points,
-        byPerson: false,
-        score: error ? 0 : points,
-        output: (error ? `${error.ename}: ${error.evalue}` : printed).slice(0, OUTPUT_SHOWN),
-      };
+      const outcome = byPerson ? toBeRead(id, cellsOf(id)) : checked(cellsOf(id)[0], cellsOf(name), points);
+      return { name, points, byPerson, ...outcome };
     });
 }
 
-/** What a person has to read; nothing if the stub still stands there. */
-function toBeRead(cell) {
-  const text = cell ? joined(cell.source).trim() : '';
-  return text === '' || /^YOUR ANSWER HERE$|^\s*throw new Error\('not implemented yet: /m.test(text)
-    ? { score: 0, output: 'No answer.' }
-    : { score: null, output: 'To be read by a person.' };
+/** What a check says, or, where the student's own cell did not even run, what that says. */
+function checked(check, solutions, points) {
+  const error = errorOf(check);
+  if (!error) return { score: points, output: printedBy(check).slice(0, OUTPUT_SHOWN) };
+  const cause = solutions.map(errorOf).find(Boolean);
+  return { score: 0, output: (cause ? `In your cell: ${cause}` : error).slice(0, OUTPUT_SHOWN) };
+}
+
+function errorOf(cell) {
+  const error = cell.outputs?.find(output => output.output_type === 'error');
+  return error && `${error.ename}: ${error.evalue}`;
+}
+
+const printedBy = cell =>
+  cell.outputs
+    .map(output => joined(output.text ?? output.data?.['text/plain'] ?? ''))
+    .join('')
+    .trim();
+
+/** What a person has to read; nothing if the stub still stands there, alone in a text or anywhere in a cell of code. */
+function toBeRead(id, cells) {
+  const isAnswer = cell => {
+    const text = joined(cell.source).trim();
+    return cell.cell_type === 'code'
+      ? !text.includes(`not implemented yet: ${id}'`)
+      : !['', 'YOUR ANSWER HERE'].includes(text);
+  };
+  return cells.some(isAnswer)
+    ? { score: null, output: 'To be read by a person.' }
+    : { score: 0, output: 'No answer.' };
 }
 
 const sum = numbers => numbers.reduce((a, b) => a + b, 0);
@@ -153,7 +169,10 @@ export function report(exercises) {
   const width = Math.max(...exercises.map(({ name }) => name.length));
   return exercises.map(({ name, points, score, output }) => {
     const earned = `${score ?? '-'} of ${points}`.padStart(9);
-    return `  ${name.padEnd(width)}  ${earned}  ${output.split('\n').at(-1)}`;
+    // Of a check that is right, the last line: that of the most cases.
+    const line = output.split('\n').at(score === points ? -1 : 0);
+    const short = line.length > LINE_SHOWN ? `${line.slice(0, LINE_SHOWN - 3)}...` : line;
+    return `  ${name.padEnd(width)}  ${earned}  ${short}`;
   });
 }
 

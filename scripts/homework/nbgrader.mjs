@@ -1,6 +1,7 @@
 /** nbgrader, run as the project means it. */
 
 import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 import { jupyterEnvironment } from '../setup/paths.mjs';
 import { SetupFailure } from '../setup/report.mjs';
@@ -39,10 +40,12 @@ export const withPython = (python, env) => ({
  */
 export function nbgrader(python, args, { course = homeworkDir, stdio = 'pipe' } = {}) {
   checkNbgrader(python);
-  const { status, stdout, stderr } = spawnSync(
+  const env = withPython(python, jupyterEnvironment());
+  mkdirSync(env.IPYTHONDIR, { recursive: true }); // where it is missing, IPython warns of it
+  const { status, stdout, stderr, error } = spawnSync(
     python,
-    // SQLAlchemy warns of something in nbgrader's own tables, several times a submission.
     [
+      // Without SQLAlchemy's warning of something in nbgrader's own tables, several times a submission.
       ...['-W', 'ignore:Object of type', '-m', 'nbgrader', ...args],
       ...(course === homeworkDir ? [] : [`--CourseDirectory.root=${course}`]),
     ],
@@ -50,8 +53,9 @@ export function nbgrader(python, args, { course = homeworkDir, stdio = 'pipe' } 
       cwd: homeworkDir, // where its configuration is
       stdio,
       encoding: 'utf8',
-      env: withPython(python, jupyterEnvironment()),
+      maxBuffer: 1 << 28,
+      env,
     },
   );
-  return { status: status ?? 1, output: `${stdout ?? ''}${stderr ?? ''}` };
+  return { status: status ?? 1, output: `${stdout ?? ''}${stderr ?? ''}${error ?? ''}` };
 }

@@ -15,6 +15,9 @@ export class SetupFailure extends Error {
   }
 }
 
+/** The first sentence of an error's message: Node's on a wrong option goes on with advice for programmers. */
+export const firstSentence = ({ message }) => message.replace(/\. [\s\S]*$/, '.');
+
 export const say = line => process.stdout.write(`[pglab] ${line}\n`);
 
 /** Runs a script's main function; a SetupFailure becomes two lines and exit status 1. */

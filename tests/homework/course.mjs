@@ -113,7 +113,10 @@ export function submit(course, { id, name }, student, notebook) {
   return path;
 }
 
-/** The small assignment as students hand it in. Each: what was filled in, what was done to the rest, the points due. */
+/**
+ * The small assignment as students hand it in. Each: what was filled in, what was done to the rest, the points due (null: to
+ * be read by a person), and what `npm run grade` says of rewardToGo.
+ */
 export const SUBMISSIONS = {
   complete: {
     ids: ['rewardToGo', 'q1', 'twice', 'plot-twice'],
@@ -150,7 +153,7 @@ export const SUBMISSIONS = {
       cellOf('rewardToGo').source = 'await new Promise(resolve => setTimeout(resolve, 5));\nfor (;;) {}';
     },
     due: { rewardToGo: 0, twice: 0, q1: 0, 'plot-twice': 0 },
-    says: /^NotRun: not run, because cell 3 was still running after 4 s, and could not be interrupted\.$/,
+    says: /^In your cell: CellTimeoutError: still running after 4 s, and could not be interrupted\.$/,
   },
   'ends the kernel': {
     ids: ['rewardToGo', 'twice'],
@@ -167,6 +170,32 @@ export const SUBMISSIONS = {
       );
     },
     due: { rewardToGo: 4, twice: 6, q1: 0, 'plot-twice': 0 },
+  },
+  'cells copied and renamed': {
+    ids: ['rewardToGo', 'twice', 'q1'],
+    edit: (cellOf, notebook) => {
+      for (const id of ['twice', 'check-twice', 'q1'])
+        notebook.cells.push({ ...structuredClone(cellOf(id)), id: `copy-of-${id}` });
+      notebook.cells.at(-1).source = 'YOUR ANSWER HERE';
+      cellOf('plot-twice').metadata.nbgrader.grade_id = 'my-plot';
+      cellOf('check-rewardToGo').metadata.nbgrader.grade_id = 'my-check';
+    },
+    due: { rewardToGo: 4, twice: 6, 'plot-twice': 0 },
+  },
+  'answers below the placeholder': {
+    ids: [],
+    edit: cellOf => {
+      cellOf('q1').source = 'YOUR ANSWER HERE\n\nThe past is over.';
+    },
+    due: { rewardToGo: 0, twice: 0, q1: null, 'plot-twice': 0 },
+  },
+  'does not compile': {
+    ids: ['twice'],
+    edit: cellOf => {
+      cellOf('rewardToGo').source = 'function rewardToGo(rewards: number[]): number[] { return reward; }';
+    },
+    due: { rewardToGo: 0, twice: 6, q1: 0, 'plot-twice': 0 },
+    says: /^In your cell: TypeScriptError: .*Cannot find name 'reward'/,
   },
   'checks tampered with': {
     ids: [],

