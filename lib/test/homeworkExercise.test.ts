@@ -159,21 +159,27 @@ test('an async function that fails is told that it must not be async, and its fa
 });
 
 test('the right answer is computed before the student may touch the input', () => {
-  const last = checkOf<(list: number[]) => number, number[]>({
-    name: 'last',
-    cases: [[1, 2]],
-    draw: () => [3],
-    describe: String,
-    ask: (mine, list) => mine(list),
-    truth: list => list[list.length - 1],
-    mistakes: [],
-  });
+  const last = (mine: (list: number[]) => number) =>
+    checkOf<typeof mine, number[]>({
+      name: 'last',
+      cases: [[1, 2]],
+      draw: () => [3],
+      describe: String,
+      ask: (f, list) => f(list),
+      truth: list => list[list.length - 1],
+      mistakes: [],
+    })(mine);
   assert.match(
     verdict(() => last(list => list.pop()!)),
     /^last: right on/,
   );
   assert.equal(
-    verdict(() => last(list => (list[list.length - 1] = 7))),
-    'For 1,7, last gives 7, expected 2.',
+    verdict(() =>
+      last(list => {
+        list.fill(7);
+        return 7;
+      }),
+    ),
+    'For 7,7, last gives 7, expected 2.',
   );
 });
