@@ -129,6 +129,20 @@ test('fitBaseline', () => {
     { value: (rewards, t, gamma) => total(rewards.slice(t).map((x, k) => gamma ** (t + k) * x)) },
     'this fits gamma^t G_t',
   );
+  hints(
+    'fitBaseline',
+    () =>
+      check.fitBaseline((episodes, states, gamma) => {
+        const firsts = Array.from({ length: states }, (): number[] => []);
+        for (const episode of episodes)
+          new Set(episode.states).forEach(s => {
+            const rest = episode.rewards.slice(episode.states.indexOf(s));
+            firsts[s].push(total(rest.map((x, k) => gamma ** k * x)));
+          });
+        return firsts.map(list => (list.length > 0 ? total(list) / list.length : 0));
+      }),
+    'only the first visit of each episode',
+  );
 });
 
 type Next = (rollout: Rollout, values: number[], t: number) => number;
@@ -271,6 +285,24 @@ test('gae', () => {
       ),
     'these are the targets',
   );
+  says({ inner: gamma => gamma, factor: () => 0 }, 'these are the TD errors alone');
+  for (const cut of [-1, 0])
+    hints(
+      'gae',
+      () =>
+        check.gae((rollout, values, gamma, lambda) => {
+          let A = 0;
+          return deltas(rollout, values, gamma).map((d, t) => {
+            A = d + (anyEnd(rollout, t + cut) ? 0 : gamma * lambda * A);
+            return A;
+          });
+        }),
+      'the sum runs forwards',
+    );
+  const swapped = verdict(() =>
+    check.gae((rollout, values, gamma, lambda) => mine({})(rollout, values, lambda, gamma)),
+  );
+  assert.match(swapped, /gamma = 0\.5, lambda = 0\.25, gae gives .* Hint: gamma and lambda are mixed up/);
   // The blend as it is defined, with weights that would go on for ever.
   hints(
     'gae',

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { check } from 'pglab';
+import { checkOf } from 'pglab/dist/homework/exercise';
 import { verdict } from './verdict';
 
 /** What the check of rewardToGo, whose first case is rewards = [1], gamma = 0.9, says of anything. */
@@ -108,5 +109,77 @@ test('two mistakes at once get no hint, but the first wrong number', () => {
   assert.equal(
     says((rewards: number[]) => rewards.map(r => 2 * r)),
     `${FIRST}gives 2 at [0], expected 1.`,
+  );
+});
+
+test('a right answer that is not precise enough is shown with the digits that tell', () => {
+  const right = (rewards: number[], gamma: number) => {
+    const G = rewards.slice();
+    for (let t = G.length - 2; t >= 0; t--) G[t] += gamma * G[t + 1];
+    return G;
+  };
+  assert.equal(
+    says((rewards: number[], gamma: number) => Float32Array.from(right(rewards, gamma))),
+    'For rewards = [0, 0, 1], gamma = 0.9, rewardToGo gives 0.810000002 at [0], expected 0.81: that is right to 8 digits only. Was it computed in float32, or was an iteration stopped too early?',
+  );
+});
+
+test('of a long error message the first line is kept', () => {
+  assert.equal(
+    says(() => {
+      throw new Error('shapes differ\n  at row 1\n  at row 2');
+    }),
+    'rewardToGo failed for rewards = [1], gamma = 0.9: shapes differ',
+  );
+});
+
+test('an async function that fails is told that it must not be async, and its failure stays unheard', async () => {
+  const unheard: unknown[] = [];
+  const listen = (reason: unknown) => unheard.push(reason);
+  process.on('unhandledRejection', listen);
+  const failing = async (): Promise<number[]> => {
+    throw new Error('late');
+  };
+  assert.match(says(failing), /returns a promise, .* it must not be async\.$/);
+  assert.match(
+    says((rewards: number[]) => rewards.map(failing)),
+    /returns a promise at \[0\]/,
+  );
+  assert.match(
+    verdict(() => check.ratio(failing as never)),
+    /returns a promise/,
+  );
+  assert.match(
+    verdict(() => check.surrogateLoss(failing as never)),
+    /returns a promise/,
+  );
+  await new Promise(resolve => setTimeout(resolve, 20));
+  process.off('unhandledRejection', listen);
+  assert.deepEqual(unheard, []);
+});
+
+test('the right answer is computed before the student may touch the input', () => {
+  const last = (mine: (list: number[]) => number) =>
+    checkOf<typeof mine, number[]>({
+      name: 'last',
+      cases: [[1, 2]],
+      draw: () => [3],
+      describe: String,
+      ask: (f, list) => f(list),
+      truth: list => list[list.length - 1],
+      mistakes: [],
+    })(mine);
+  assert.match(
+    verdict(() => last(list => list.pop()!)),
+    /^last: right on/,
+  );
+  assert.equal(
+    verdict(() =>
+      last(list => {
+        list.fill(7);
+        return 7;
+      }),
+    ),
+    'For 7,7, last gives 7, expected 2.',
   );
 });

@@ -124,6 +124,46 @@ exercise(
   ],
 );
 
+test('a function may spoil the MDP that it is given: its check still knows the right answers', () => {
+  const spoil = (mdp: TabularMDP) => {
+    mdp.transition.fill(0);
+    mdp.initial.fill(0);
+    mdp.reward.fill(0);
+  };
+  const right = (mdp: TabularMDP, pi: Vector) => {
+    const d = distribution(mdp, pi);
+    spoil(mdp);
+    return d;
+  };
+  const wrong = (mdp: TabularMDP, pi: Vector) => {
+    spoil(mdp);
+    return distribution(mdp, pi);
+  };
+  const passes = /^stateDistribution: right on/;
+  assert.match(
+    verdict(() => check.stateDistribution(right)),
+    passes,
+  );
+  assert.match(
+    verdict(() => check.stateDistribution(wrong)),
+    /stateDistribution gives 0 at \[0\], expected/,
+  );
+  assert.match(
+    verdict(() => check.stateDistribution(distribution)),
+    passes,
+  );
+  const spoiling = (mdp: TabularMDP, pi: Table, newPi: Table) => {
+    const L = average(mdp, distribution(mdp, pi), k => newPi[k], A(mdp, pi));
+    spoil(mdp);
+    return L;
+  };
+  for (let time = 0; time < 2; time++)
+    assert.match(
+      verdict(() => check.surrogate(spoiling)),
+      /^surrogate: right on/,
+    );
+});
+
 type Of = (mdp: TabularMDP, pi: Table, newPi: Table) => number;
 const A = (mdp: TabularMDP, pi: Vector) => solvePolicy(mdp, pi).A;
 /** sum_s d(s) sum_a w(s,a) x(s,a), over 1 - gamma to a power. */
@@ -139,6 +179,7 @@ exercise<Of>(
   check.lemmaRightSide,
   [(mdp, pi, newPi) => average(mdp, distribution(mdp, newPi), k => newPi[k], A(mdp, pi))],
   [
+    [/Hint: this is 0 for any two policies: .* or nothing was added up at all/, () => 0],
     [
       /Hint: this is 0 for any two policies: it takes the advantage of the new policy/,
       (mdp, _pi, newPi) => average(mdp, distribution(mdp, newPi), k => newPi[k], A(mdp, newPi)),
@@ -230,6 +271,10 @@ exercise<(mdp: TabularMDP, pi: Table, newPi: Table) => Vector>(
   [(mdp, pi, newPi) => logits(mdp, distribution(mdp, pi), newPi, A(mdp, pi))],
   [
     [
+      /Hint: the sign is turned round/,
+      (mdp, pi, newPi) => logits(mdp, distribution(mdp, pi), newPi, A(mdp, pi)).map(g => -g),
+    ],
+    [
       /Hint: the advantage is that of the new policy: this is the policy gradient at pi'/,
       (mdp, _pi, newPi) => logits(mdp, distribution(mdp, newPi), newPi, A(mdp, newPi)),
     ],
@@ -269,6 +314,8 @@ interface Changes {
   power?: number;
   gammaPower?: number;
   epsilon?: 'mean' | 'pairs';
+  size?: (x: number) => number;
+  atTheEnd?: boolean;
   states?: 'old' | 'new';
   sign?: number;
   center?: (L: number, J: number) => number;
@@ -283,6 +330,8 @@ const bounds =
     power = 2,
     gammaPower = 1,
     epsilon = 'mean',
+    size = Math.abs,
+    atTheEnd = false,
     states = 'old',
     sign = 1,
     center = L => L,
@@ -292,10 +341,10 @@ const bounds =
     const d = distribution(mdp, pi);
     const rows = range(mdp.states).map(s => range(mdp.actions).map(a => s * mdp.actions + a));
     const means = rows.map(row => row.reduce((sum, k) => sum + newPi[k] * advantage[k], 0));
-    const largest = Math.max(...(epsilon === 'mean' ? means : Array.from(advantage)).map(Math.abs));
+    const largest = Math.max(...(epsilon === 'mean' ? means : Array.from(advantage)).map(size));
     const [p, q] = forward ? [newPi, pi] : [pi, newPi];
     const kl = rows.map((row, s) =>
-      mdp.terminal[s] ? 0 : row.reduce((sum, k) => sum + p[k] * Math.log(p[k] / q[k]), 0),
+      mdp.terminal[s] && !atTheEnd ? 0 : row.reduce((sum, k) => sum + p[k] * Math.log(p[k] / q[k]), 0),
     );
     const from = states === 'old' ? d : distribution(mdp, newPi);
     const distance = rootInside
@@ -324,6 +373,12 @@ exercise<Bounds>(
     [/Hint: C divides by 1 - gamma where its square is meant/, bounds({ power: 1 })],
     [/Hint: the factor gamma of C is missing/, bounds({ gammaPower: 0 })],
     [/Hint: epsilon is the largest \|A\^pi\(s,a\)\| here/, bounds({ epsilon: 'pairs' })],
+    [
+      /newPi = \[0\.5, 0\.5, 0\.25, 0\.75\], improvementBounds .*Hint: epsilon is the largest mean here, not/,
+      bounds({ size: x => x }),
+    ],
+    [/Hint: epsilon is the largest mean here, not/, bounds({ size: x => Math.max(0, x) })],
+    [/'Corridor'.* Hint: the divergence in terminal states is counted/, bounds({ atTheEnd: true })],
     [/Hint: the states of the divergence are those of the new policy/, bounds({ states: 'new' })],
     [/Hint: the root is taken in each state/, bounds({ rootInside: true })],
     [/Hint: these are bounds on J\(pi'\)/, bounds({ center: (L, J) => L + J })],
@@ -402,6 +457,14 @@ exercise<Estimate>(
     [/Hint: the discount is missing/, (ratios, rewards) => estimate(prefix)(ratios, rewards, 1)],
     [/Hint: the sum over trajectories is not divided/, estimate(prefix, () => 1)],
     [/Hint: the sum is divided by the number of steps/, estimate(prefix, ratios => 1 / ratios.flat().length)],
+    [
+      /ratios = \[\[2, 3\], \[0\.5\]\], .*Hint: the product of one trajectory runs on/,
+      (ratios, rewards, gamma) => {
+        let weight = 1;
+        const weights = ratios.map(row => row.map(ratio => (weight *= ratio)));
+        return estimate((row, t) => row[t])(weights, rewards, gamma);
+      },
+    ],
     [
       /Hint: the ratios are added up/,
       estimate((ratios, t) => ratios.slice(0, t + 1).reduce((sum, r) => sum + r, 0)),

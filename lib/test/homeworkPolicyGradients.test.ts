@@ -161,6 +161,12 @@ test('rewardToGo: the whole return, discounted from the start, a step late, back
   says((r, gamma) => r.map(() => total(r, gamma)), 'this is the discounted return of the whole');
   says((r, gamma) => r.map((_, t) => toGo(r, gamma, t)), 'the discount counts from the start');
   says((r, gamma) => [...rewardToGo(r, gamma).slice(1), 0], 'G_t begins with r_t');
+  says((r, gamma) => rewardToGo(r, gamma).map(G => gamma * G), 'one factor of gamma too many');
+  says((r, gamma) => {
+    const G = r.map(() => 0);
+    for (let t = r.length - 2; t >= 0; t--) G[t] = r[t] + gamma * G[t + 1];
+    return G;
+  }, 'the last reward of an episode is missing');
   says((r, gamma) => {
     let sum = 0;
     return r.map((x, t) => (sum += gamma ** t * x));
@@ -180,6 +186,11 @@ test('likelihoodRatioGradient and reinforceGradient: the mistakes that they shar
     says({ sign: -1 }, 'the sign is turned');
     says({ skip: 1 }, 'the last step of each episode is missing');
     says({ weight: (r, _gamma, t) => weight(r, 1, t) }, 'the discount is missing');
+    says({ weight: (r, gamma, t) => gamma * weight(r, gamma, t) }, 'one factor of gamma too many');
+    says(
+      { weight: (r, gamma, t) => weight([...r.slice(0, -1), 0], gamma, t) },
+      'the last reward of an episode is missing',
+    );
     says({ psi: hot }, 'the weight goes to the logit of the action taken alone');
   }
   assert.match(

@@ -84,8 +84,12 @@ exercise(
       (y, batch) => constant(r(y, batch)) as tf.Tensor1D,
     ],
     [
-      /^ratio: it gives a tensor of shape \[\], but must give one number for each of the 1 steps/,
+      /^ratio: for a categorical policy with y = \[\[0, 0\]\], actions = \[0\], oldLogProbs = \[-0\.693147\], it gives a tensor of shape \[\], but must give one number for each of the 1 steps/,
       (y, batch) => r(y, batch).mean(),
+    ],
+    [
+      /^ratio: it returns a promise, but must return a tensor of shape \[1\]: it must not be async\.$/,
+      (async (y: Y, batch: TfBatch) => r(y, batch)) as never,
     ],
     [/^ratio: it returns nothing, but must return a tensor of shape \[1\]/, () => undefined as never],
     [/^ratio: it returns 3, but must return a tensor/, () => 3 as never],
@@ -134,8 +138,16 @@ exercise(
       (y, batch) => tf.mean(constant(r(y, batch)).mul(batch.advantages)),
     ],
     [
-      /^surrogateLoss: it gives a tensor of shape \[1\], but must give a single number, the mean/,
+      /^surrogateLoss: for a categorical policy with y = .*, it gives a tensor of shape \[1\], but must give a single number, the mean/,
       (y, batch) => tf.mul(r(y, batch), batch.advantages),
+    ],
+    [
+      /Hint: this is the mean of the ratios times .* broadcast to \[B, B\]/,
+      (y, batch) => tf.mean(tf.mul(r(y, batch).expandDims(1), batch.advantages)),
+    ],
+    [
+      /^surrogateLoss: it returns a promise, but must return a scalar tensor: it must not be async\.$/,
+      (async (y: Y, batch: TfBatch) => r(y, batch).mean()) as never,
     ],
     [/^surrogateLoss: it returns nothing, .* is a return missing\?/, () => undefined as never],
     [/^surrogateLoss: it returns 2, but must return a scalar tensor\./, () => 2 as never],
@@ -230,6 +242,10 @@ exercise<Clip>(
     ],
     [/Hint: the sign of the loss/, (y, b, e) => tf.neg(sides(tf.minimum)(y, b, e))],
     [/Hint: the wrong side of the clip is taken: this is the larger/, sides(tf.maximum)],
+    [
+      /gradient\[0\], expected .* Hint: the value is right, but .* a tie twice .* tf\.minimum/,
+      sides((free, clipped) => tf.min(tf.stack([free, clipped]), 0)),
+    ],
     [/Hint: the clipped ratio stands alone/, sides((_, clipped) => clipped)],
     [/Hint: the clip is missing/, sides(free => free)],
     [
@@ -290,7 +306,7 @@ exercise<Clip>(
       sides((free, clipped) => constant(tf.minimum(free, clipped))),
     ],
     [
-      /^clipLoss: it gives a tensor of shape \[1\], but must give a single number, the mean/,
+      /^clipLoss: for a categorical policy with y = .*, epsilon = 0\.2, it gives a tensor of shape \[1\], but must give a single number, the mean/,
       (y, batch) => tf.mul(r(y, batch), batch.advantages),
     ],
     [
@@ -321,7 +337,11 @@ exercise<Kl>(
       /Hint: logits are used as if they were log-probabilities/,
       (old, y) => tf.mul(tf.softmax(old), tf.sub(old, y)).sum(1),
     ],
-    [/^categoricalKl: it gives a tensor of shape \[\]/, (old, y) => klOver(old, old, y).sum()],
+    [
+      /^categoricalKl: for a categorical policy with y = .*, it gives numbers that are not finite: .* not positive\?$/,
+      (_old, y) => tf.log(y.sum(1)),
+    ],
+    [/^categoricalKl: for .*, it gives a tensor of shape \[\]/, (old, y) => klOver(old, old, y).sum()],
     [/^categoricalKl: the result does not depend on y/, (old, y) => constant(klOver(old, old, y).sum(1))],
   ],
 );
@@ -333,6 +353,7 @@ interface GaussianChanges {
   by?: 'old' | 'new';
   half?: number;
   offset?: number;
+  over?: (terms: tf.Tensor) => tf.Tensor;
 }
 /** The divergence of Gaussians, written with sigmas; the changes are the mistakes. */
 const klOfGaussians =
@@ -343,13 +364,14 @@ const klOfGaussians =
     by = 'new',
     half = 2,
     offset = 0.5,
+    over = terms => terms.sum(1),
   }: GaussianChanges = {}): Kl =>
   (old, y) => {
     const [[muOld, lOld], [mu, l]] = [old, y].map(t => tf.split(t, 2, 1));
     const [sigmaOld, sigma] = [width(lOld), width(l)];
     const distance = tf.squaredDifference(muOld, mu).div(tf.pow(by === 'new' ? sigma : sigmaOld, power));
     const terms = tf.pow(sigmaOld, power).div(tf.pow(sigma, power)).add(distance).div(half);
-    return log(sigmaOld, sigma).add(terms).sub(offset).sum(1);
+    return over(log(sigmaOld, sigma).add(terms).sub(offset));
   };
 
 exercise<Kl>('gaussianKl', check.gaussianKl, { 'in sigmas': klOfGaussians() }, [
@@ -364,10 +386,18 @@ exercise<Kl>('gaussianKl', check.gaussianKl, { 'in sigmas': klOfGaussians() }, [
   [/Hint: it is not 0 where the two policies agree/, klOfGaussians({ offset: 0 })],
   [/Hint: the sign is turned round/, (old, y) => tf.neg(klOfGaussians()(old, y))],
   [
-    /^gaussianKl: it gives numbers that are not finite: .*log sigma, not sigma/,
+    /For a gaussian policy with y = \[\[1, 2, 0, 0\.693147\]\].* Hint: this is the mean over the d dimensions/,
+    klOfGaussians({ over: terms => terms.mean(1) }),
+  ],
+  [
+    /For a gaussian policy with y = \[\[1, 2, 0, 0\.693147\]\].* Hint: the constant is subtracted once/,
+    klOfGaussians({ offset: 0, over: terms => terms.sum(1).sub(0.5) }),
+  ],
+  [
+    /^gaussianKl: for a gaussian policy with .*, it gives numbers that are not finite: .*log sigma, not sigma/,
     klOfGaussians({ width: s => s }),
   ],
-  [/^gaussianKl: it gives a tensor of shape \[\]/, (old, y) => klOfGaussians()(old, y).mean()],
+  [/^gaussianKl: for .*, it gives a tensor of shape \[\]/, (old, y) => klOfGaussians()(old, y).mean()],
 ]);
 
 type Penalty = (y: Y, batch: TfBatch, beta: number) => tf.Tensor;

@@ -30,7 +30,10 @@ import {
   drawList,
   drawNumber,
   drawTheta,
+  EPISODE_SUM,
   type Episode,
+  batchOf as episodesBatch,
+  LOSS_SIGN,
   type StateActionTable,
   scaled,
   weightedScores,
@@ -208,6 +211,19 @@ const rightDeltas = (rollout: Rollout, values: number[], gamma: number) => {
   return tdErrors(batch, { ...criticOf(batch, values), gamma });
 };
 
+const FORWARDS =
+  'the sum runs forwards: A_t collects the TD errors from t on, not those up to t. Where does the loop begin?';
+/** The sum of the TD errors up to step t, which starts anew where step `endAt(t)` ended an episode. */
+const forwards =
+  (endAt: (t: number) => number): Gae =>
+  (rollout, values, gamma, lambda) => {
+    let sum = 0;
+    return Array.from(rightDeltas(rollout, values, gamma), (delta, t) => {
+      sum = delta + (endsOf(rollout)(endAt(t)) ? 0 : gamma * lambda * sum);
+      return sum;
+    });
+  };
+
 /** One step from s = 0 to s' = 1, ended as said; V = [1, 10]. */
 const oneStep = (terminated: boolean, truncated: boolean): Rollout => ({
   states: [0],
@@ -226,6 +242,12 @@ const threeSteps = (terminated: boolean): Rollout => ({
   terminated: [false, terminated, false],
   truncated: [false, !terminated, false],
 });
+/** Three steps of one episode that goes on. */
+const longSteps: Rollout = {
+  ...threeSteps(true),
+  terminated: [false, false, false],
+  nextStates: [1, 0, 2],
+};
 const V1 = [1, 10];
 const V3 = [1, 2, 8];
 /** Hand-sized inputs, and all that follows the rollout and its values. */
@@ -305,16 +327,8 @@ const flat = [
 
 /** The batch of episodes with their rewards to go. */
 const returnsOf = (episodes: Episode[], gamma: number) => {
-  const episodeStarts = startsOf(
-    episodes.flatMap(({ rewards }) => rewards.map((_, t) => t === rewards.length - 1)),
-  );
-  const batch = trajectoryBatch({
-    observations: episodes.flatMap(({ states }) => states),
-    actions: episodes.flatMap(({ actions }) => actions),
-    rewards: episodes.flatMap(({ rewards }) => rewards),
-    episodeStarts,
-  });
-  return { batch, returns: rewardToGo(batch.rewards, gamma, episodeStarts) };
+  const batch = episodesBatch(episodes);
+  return { batch, returns: rewardToGo(batch.rewards, gamma, batch.episodeStarts) };
 };
 
 /** The fit to any returns of the steps [T]. */
@@ -332,6 +346,17 @@ const fitted =
     return Array.from(baseline.predict(everyState));
   };
 const rightFit = fitted(({ returns }) => returns);
+/** The fit to the returns of the first visits of each episode alone. */
+const firstVisitFit: FitBaseline = (episodes, states, gamma) => {
+  const { batch, returns } = returnsOf(episodes, gamma);
+  const firsts = drawList<number[]>(states, () => []);
+  episodes.forEach((episode, i) => {
+    episode.states.forEach((s, t) => {
+      if (episode.states.indexOf(s) === t) firsts[s].push(returns[batch.episodeStarts[i] + t]);
+    });
+  });
+  return firsts.map(list => list.reduce((sum, G) => sum + G, 0) / Math.max(1, list.length));
+};
 const visitsOf = (episodes: Episode[], states: number): number[] =>
   drawList(states, s => episodes.flatMap(e => e.states).filter(x => x === s).length);
 
@@ -480,12 +505,12 @@ export const baselineChecks = {
       },
       { hint: DISCOUNT, made: baselineGradient({ discount: () => 1 }) },
       {
-        hint: 'this is the sum over the episodes, not their mean: twice as many episodes must not make the gradient twice as long.',
+        hint: EPISODE_SUM,
         made: (theta, episodes, baseline, gamma) =>
           scaled(rightGradient(theta, episodes, baseline, gamma), episodes.length),
       },
       {
-        hint: 'the sign is turned: this is the gradient of a loss, -J, while the gradient of J is asked for.',
+        hint: LOSS_SIGN,
         made: (theta, episodes, baseline, gamma) =>
           scaled(rightGradient(theta, episodes, baseline, gamma), -1),
       },
@@ -539,6 +564,10 @@ export const baselineChecks = {
       {
         hint: DISCOUNT,
         made: fitted(({ batch }) => rewardToGo(batch.rewards, 1, batch.episodeStarts)),
+      },
+      {
+        hint: 'only the first visit of each episode to a state counts here: every step in s has its return.',
+        made: firstVisitFit,
       },
       {
         hint: 'this fits gamma^t G_t, but the baseline stands beside G_t itself, inside the bracket.',
@@ -644,7 +673,10 @@ export const baselineChecks = {
   gae: functionCheck<Gae>({
     name: 'gae',
     parameters: ['rollout', 'values', 'gamma', 'lambda'],
-    cases: rollouts.map(([rollout, values]) => [rollout, values, 0.5, 0.5]),
+    cases: [
+      ...rollouts.map(([rollout, values]): Parameters<Gae> => [rollout, values, 0.5, 0.5]),
+      [longSteps, V3, 0.5, 0.25],
+    ],
     draw: rng => [...drawCritic(rng), drawGamma(rng), Math.round(100 * rng.uniform()) / 100],
     solution: (rollout, values, gamma, lambda) => {
       const batch = batchOf(rollout);
@@ -697,6 +729,17 @@ export const baselineChecks = {
             gamma * lambda,
             endedAt(rollout, t => rollout.terminated[t]),
           ),
+      },
+      {
+        hint: 'gamma and lambda are mixed up: the TD errors discount with gamma, and lambda only enters where they are summed.',
+        made: (rollout, values, gamma, lambda) =>
+          traced(rightDeltas(rollout, values, lambda), gamma * lambda, endedAt(rollout, endsOf(rollout))),
+      },
+      { hint: FORWARDS, made: forwards(t => t - 1) },
+      { hint: FORWARDS, made: forwards(t => t) },
+      {
+        hint: 'these are the TD errors alone: A_t needs A_{t+1}, so is that one computed first?',
+        made: (rollout, values, gamma) => Array.from(rightDeltas(rollout, values, gamma)),
       },
       {
         hint: 'the weights (1 - lambda) lambda^(n-1) sum to less than 1 where the episode ends: the rest belongs to the longest A^(n) there is.',

@@ -44,11 +44,14 @@ export interface Exercise<F, Input> {
   /** The right answer. */
   truth(input: Input): Answer;
   mistakes: readonly Mistake<Input>[];
-  /** A hint for something that the student's function throws, where there is one. */
-  explain?(error: unknown): string | undefined;
-  /** How far an answer may be off, relative to 1 + |right answer|; 1e-9 by default. */
+  /** A hint for something that the student's function throws when asked `input`, where there is one. */
+  explain?(error: unknown, input: Input): string | undefined;
+  /** How far an answer may be off, relative to 1 + |right answer|; `TOLERANCE` by default. */
   tolerance?: number;
 }
+
+/** That of doubles in a short formula. */
+const TOLERANCE = 1e-9;
 
 /** How thorough a check is. */
 export interface CheckOptions {
@@ -72,7 +75,7 @@ export class CheckError extends Error {
  * @returns (mine, options) => void
  */
 export function checkOf<F, Input>(exercise: Exercise<F, Input>): (mine: F, options?: CheckOptions) => void {
-  const { name, cases, draw, truth, tolerance = 1e-9 } = exercise;
+  const { name, cases, draw, truth, tolerance = TOLERANCE } = exercise;
   return (mine, { cases: random = 40, seed = 1 } = {}) => {
     checkInteger('cases', random, 0);
     if (typeof mine !== 'function')
@@ -81,9 +84,10 @@ export function checkOf<F, Input>(exercise: Exercise<F, Input>): (mine: F, optio
     const inputs = [...cases, ...Array.from({ length: random }, () => draw(rng))];
     const answers: unknown[] = [];
     for (const input of inputs) {
+      const right = truth(input); // first: what `mine` does to the input comes too late to spoil it
       const answer = answerOf(exercise, mine, input);
       answers.push(answer);
-      const difference = firstDifference(truth(input), answer, tolerance);
+      const difference = firstDifference(right, answer, tolerance);
       if (difference) throw complaint(exercise, mine, { inputs, answers, input, difference });
     }
     console.log(`${name}: right on ${cases.length} hand-sized and ${random} random cases.`);
@@ -121,14 +125,25 @@ export function functionCheck<F extends (...args: never[]) => Answer>({
   });
 }
 
+/** Whether a value is what an async function returns. */
+export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+
+/** The answer as it is. Promises in it may fail unheard: the sentence on them is that there should be none. */
+export function quieten<T>(answer: T): T {
+  for (const value of Array.isArray(answer) ? answer : [answer])
+    if (isPromise(value)) Promise.resolve(value).catch(() => {});
+  return answer;
+}
+
 /** Asks `mine`; what it throws becomes a sentence. */
 function answerOf<F, Input>({ name, ask, describe, explain }: Exercise<F, Input>, mine: F, input: Input) {
   try {
-    return ask(mine, input);
+    return quieten(ask(mine, input));
   } catch (error) {
-    const message = (error as Error)?.message ?? text(error);
+    const [message] = String((error as Error)?.message ?? text(error)).split('\n', 1);
     if (/^not implemented yet/.test(message)) throw new CheckError(message);
-    const hint = explain?.(error);
+    const hint = explain?.(error, input);
     if (hint) throw new CheckError(`${name}: ${hint}`);
     throw new CheckError(`${name} failed for ${describe(input)}: ${message}`, { cause: error });
   }
@@ -152,13 +167,13 @@ function complaint<F, Input>(
     difference,
   }: { inputs: readonly Input[]; answers: unknown[]; input: Input; difference: Difference },
 ): CheckError {
-  const { name, describe, mistakes, tolerance = 1e-9 } = exercise;
+  const { name, describe, mistakes, tolerance = TOLERANCE } = exercise;
   const { path, expected, got } = difference;
   const where = `For ${describe(input)}, ${name}`;
   // The inputs that are left decide between mistakes that agree so far.
   for (const next of inputs.slice(answers.length)) {
     try {
-      answers.push(exercise.ask(mine, next));
+      answers.push(quieten(exercise.ask(mine, next)));
     } catch {
       break;
     }
@@ -168,37 +183,53 @@ function complaint<F, Input>(
   );
   const shape = shapeComplaint(expected, got, path);
   if (shape && !made) return new CheckError(`${where} ${shape}`);
-  const hint = made ? ` Hint: ${made.hint}` : '';
+  const agreed = digitsAgreed(expected, got);
+  const [given, right] = [got, expected].map(x =>
+    agreed === undefined ? text(x) : numberText(x as number, agreed + 1),
+  );
+  const says = `${where} gives ${given}${at(path)}, expected ${right}`;
+  if (made) return new CheckError(`${says}. Hint: ${made.hint}`);
+  if (agreed === undefined) return new CheckError(`${says}.`);
   return new CheckError(
-    `${where} gives ${text(got)}${path && ` at ${path.replace(/^\./, '')}`}, expected ${text(expected)}.${hint}`,
+    `${says}: that is right to ${agreed} digits only. Was it computed in float32, or was an iteration stopped too early?`,
   );
 }
 
+/** To how many digits two numbers agree that read the same in a sentence; undefined if they do not read the same. */
+function digitsAgreed(expected: Answer, got: unknown): number | undefined {
+  if (typeof expected !== 'number' || typeof got !== 'number' || text(got) !== text(expected))
+    return undefined;
+  let digits = DIGITS;
+  while (digits < 16 && numberText(got, digits + 1) === numberText(expected, digits + 1)) digits++;
+  return digits;
+}
+
+/** ' at gradient[0]'; nothing for all of the answer. */
+const at = (path: string) => path && ` at ${path.replace(/^\./, '')}`;
+
 /** What is wrong with an answer before its value is looked at; undefined where nothing is. */
 function shapeComplaint(expected: Answer, got: unknown, path: string): string | undefined {
-  const at = path && ` at ${path.replace(/^\./, '')}`;
   const wanted = kindOf(expected);
   if (got === undefined)
     return path
-      ? `gives nothing${at}, but must give ${wanted} there.`
+      ? `gives nothing${at(path)}, but must give ${wanted} there.`
       : `returns nothing, but must return ${wanted}: is a return missing?`;
-  if (got instanceof Promise)
-    return `returns a promise${at}, but must return ${wanted}: it must not be async.`;
+  if (isPromise(got)) return `returns a promise${at(path)}, but must return ${wanted}: it must not be async.`;
   if (typeof expected === 'number') {
-    if (typeof got !== 'number') return `gives ${text(got)}${at}, but must give a number.`;
+    if (typeof got !== 'number') return `gives ${text(got)}${at(path)}, but must give a number.`;
     return Number.isNaN(got) && !Number.isNaN(expected)
-      ? `gives NaN${at}, but must give a number: is an index outside its array, or is there 0 / 0 or the log of a negative number?`
+      ? `gives NaN${at(path)}, but must give a number: is an index outside its array, or is there 0 / 0 or the log of a negative number?`
       : undefined;
   }
   if (!isList(expected)) {
     if (typeof got !== 'object' || got === null || isList(got))
-      return `gives ${text(got)}${at}, but must give ${wanted}.`;
+      return `gives ${text(got)}${at(path)}, but must give ${wanted}.`;
     return undefined;
   }
-  if (!isList(got)) return `gives ${text(got)}${at}, but must give ${wanted}.`;
+  if (!isList(got)) return `gives ${text(got)}${at(path)}, but must give ${wanted}.`;
   return got.length === expected.length
     ? undefined
-    : `gives a list of length ${got.length}${at}, but must give ${wanted}.`;
+    : `gives a list of length ${got.length}${at(path)}, but must give ${wanted}.`;
 }
 
 /** The first place in which an answer is wrong; undefined if it is right. */
@@ -240,11 +271,14 @@ function kindOf(answer: Answer): string {
   return `a list of ${n} number${n === 1 ? '' : 's'}`;
 }
 
-const SHOWN = 8;
+/** How much of a value is shown: elements of a list, digits of a number. */
+const [SHOWN, DIGITS] = [8, 6];
+
+const numberText = (x: number, digits: number) => String(Number(x.toPrecision(digits)));
 
 /** A value in a sentence: numbers to six digits, the first eight elements of a list, the fields of a plain object. */
 export function text(value: unknown): string {
-  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
+  if (typeof value === 'number') return numberText(value, DIGITS);
   if (typeof value === 'string')
     return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}...` : value);
   if (isList(value)) {

@@ -10,11 +10,12 @@
  *   importanceVariance   1/N (E_P[P/Q f^2] - E_P[f]^2)
  *   perDecisionEstimate  1/m sum_i sum_t gamma^t r_0 ... r_t reward_t
  *
- * What is right comes from lib/src/mdp and lib/src/estimators. Two mistakes may lead to the same numbers: a policy's own
- * advantage averages to 0 over its own actions, so that taking the advantage of the new policy and drawing actions from the
- * old one both give 0 for any pair of policies. Their hint names both.
+ * What is right comes from lib/src/mdp and lib/src/estimators. Several mistakes may lead to the same numbers: a policy's
+ * own advantage averages to 0 over its own actions, so that taking the advantage of the new policy and drawing actions from
+ * the old one both give 0 for any pair of policies, as does a sum over nothing. Their hint names all three.
  */
 
+import { klOfProbabilities } from '../distributions/categorical';
 import {
   importanceSamplingEstimate,
   importanceVariance as libraryVariance,
@@ -79,8 +80,9 @@ const pair = (mdp: TabularMDP, pi: number[], newPi: number[]): PairCase => ({
 const HAND_SIZED: PairCase[] = [
   pair(stayOrGo, [0.5, 0.5, 0.5, 0.5], [0.5, 0.5, 0.5, 0.5]),
   pair(stayOrGo, [0.5, 0.5, 0.5, 0.5], [0.5, 0.5, 0.75, 0.25]),
+  pair(stayOrGo, [0.5, 0.5, 0.5, 0.5], [0.5, 0.5, 0.25, 0.75]), // worse
   pair(stayOrGo, [0.75, 0.25, 0.5, 0.5], [0.25, 0.75, 0.5, 0.5]),
-  pair(shortCorridor, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5], [0.25, 0.75, 0.25, 0.75, 0.5, 0.5]),
+  pair(shortCorridor, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5], [0.25, 0.75, 0.25, 0.75, 0.25, 0.75]), // at the end, too
 ];
 
 function drawPair(rng: Rng): PairCase {
@@ -112,13 +114,23 @@ const CONVERGED = 1e-7;
 
 type PairFunction<A> = (mdp: TabularMDP, pi: Float64Array, newPi: Float64Array) => A;
 
-/** The check of a function of two policies, which gets copies of their tables. */
+/** The MDP with arrays of its own, so that what a student's function does to them stays with it. */
+const copyOf = (mdp: TabularMDP): TabularMDP => {
+  const copied = Object.entries(mdp).map(([field, value]) => [
+    field,
+    ArrayBuffer.isView(value) ? (value as Float64Array).slice() : value,
+  ]);
+  return Object.fromEntries(copied) as TabularMDP;
+};
+
+/** The check of a function of two policies, which gets copies of the MDP and of their tables. */
 const pairCheck = <A>(options: {
   name: string;
   solution: PairFunction<A & Answer>;
   mistakes: readonly { hint: string; made: PairFunction<A & Answer> }[];
 }) => {
-  const call = <R>(f: PairFunction<R>, { mdp, pi, newPi }: PairCase) => f(mdp, pi.slice(), newPi.slice());
+  const call = <R>(f: PairFunction<R>, { mdp, pi, newPi }: PairCase) =>
+    f(copyOf(mdp), pi.slice(), newPi.slice());
   return checkOf<PairFunction<A>, PairCase>({
     name: options.name,
     cases: HAND_SIZED,
@@ -178,12 +190,15 @@ function oneLater(mdp: TabularMDP, pi: Float64Array): number[] {
 }
 
 const HINTS = {
-  own: "this is 0 for any two policies: it takes the advantage of the new policy, or it draws actions from the old one without a ratio, and a policy's own advantage averages to 0 over its own actions. Whose advantage is meant, and whose actions?",
+  own: "this is 0 for any two policies: it takes the advantage of the new policy, or draws actions from the old one without a ratio (a policy's own advantage averages to 0 over its own actions), or nothing was added up at all. Whose advantage is meant, whose actions, and does the loop run?",
   normalizer:
     'the factor 1/(1-gamma) is missing: d^pi sums to 1, but the discounted steps of an episode count more.',
   timesNormalizer: 'multiplied by 1 - gamma where a division by it is meant.',
   Q: 'this takes Q^pi where the advantage A^pi = Q^pi - V^pi is meant.',
 };
+
+const EPSILON_SIGN =
+  'epsilon is the largest mean here, not the largest in absolute value: where the new policy is worse, its mean advantage is negative.';
 
 export const performanceDifferenceChecks = {
   stateDistribution: checkOf<StateDistribution, PairCase>({
@@ -191,7 +206,7 @@ export const performanceDifferenceChecks = {
     cases: HAND_SIZED.slice(1),
     draw: drawPair,
     describe: ({ mdp, pi }) => `${describeMDP(mdp)}, pi = ${text(pi)}`,
-    ask: (mine, { mdp, pi }) => mine(mdp, pi.slice()),
+    ask: (mine, { mdp, pi }) => mine(copyOf(mdp), pi.slice()),
     truth: ({ mdp, pi }) => distributionOf(mdp, pi),
     mistakes: [
       {
@@ -325,6 +340,10 @@ export const performanceDifferenceChecks = {
     solution: gradientOf,
     mistakes: [
       {
+        hint: 'the sign is turned round: along the gradient the surrogate grows.',
+        made: (mdp, pi, newPi) => gradientOf(mdp, pi, newPi).map(g => -g),
+      },
+      {
         hint: "the advantage is that of the new policy: this is the policy gradient at pi', but the surrogate is made of what is known about pi.",
         made: (mdp, _pi, newPi) =>
           logitGradient(mdp, distributionOf(mdp, newPi), newPi, solvePolicy(mdp, newPi).A),
@@ -395,7 +414,24 @@ export const performanceDifferenceChecks = {
         hint: "epsilon is the largest |A^pi(s,a)| here: it is the largest mean over the new policy's actions.",
         made: boundsWith((bound, mdp, pi) => {
           const largest = solvePolicy(mdp, pi).A.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-          return bound.epsilon === 0 ? 0 : (bound.klBound.error / bound.epsilon) * largest;
+          return errorFor(bound, largest);
+        }),
+      },
+      {
+        hint: EPSILON_SIGN,
+        made: boundsWith((bound, mdp, pi, newPi) => errorFor(bound, Math.max(...gains(mdp, pi, newPi)))),
+      },
+      {
+        hint: EPSILON_SIGN,
+        made: boundsWith((bound, mdp, pi, newPi) => errorFor(bound, Math.max(0, ...gains(mdp, pi, newPi)))),
+      },
+      {
+        hint: 'the divergence in terminal states is counted: no action is taken once an episode has ended.',
+        made: boundsWith(({ C }, mdp, pi, newPi) => {
+          const row = (table: Float64Array, s: number) =>
+            table.subarray(s * mdp.actions, (s + 1) * mdp.actions);
+          const kl = mdp.initial.map((_, s) => klOfProbabilities(row(newPi, s), row(pi, s)));
+          return C * Math.sqrt(sumOf(kl, distributionOf(mdp, pi)));
         }),
       },
       {
@@ -486,7 +522,7 @@ export const performanceDifferenceChecks = {
       [[[2]], [[3]], 0.5],
       [[[2, 3]], [[1, 1]], 1],
       [[[2, 0.5, 3]], [[1, 2, 4]], 0.5],
-      [[[2, 0.5], [0.5]], [[1, 4], [2]], 0.5],
+      [[[2, 3], [0.5]], [[1, 4], [2]], 0.5],
     ],
     draw: rng => {
       const lengths = Array.from({ length: rng.integer(1, 5) }, () => rng.integer(1, 6));
@@ -537,6 +573,14 @@ export const performanceDifferenceChecks = {
           (ratios.length * estimateWith('per-decision')(ratios, rewards, gamma)) / ratios.flat().length,
       },
       {
+        hint: 'the product of one trajectory runs on into the next: each trajectory begins with the weight 1.',
+        made: (ratios, rewards, gamma) => {
+          let product = 1;
+          const running = ratios.map(row => row.map(r => (product *= r)));
+          return estimateWith('per-step')(running, rewards, gamma);
+        },
+      },
+      {
         hint: 'the ratios are added up where they are to be multiplied.',
         made: (ratios, rewards, gamma) => {
           const totals = ratios.map(row => {
@@ -583,6 +627,20 @@ function boundsWith(
     return { low: bound.surrogate - e, high: bound.surrogate + e };
   };
 }
+
+/** The error that equation 8 allows, with another epsilon. */
+const errorFor = ({ epsilon, klBound }: ImprovementBound, other: number) =>
+  epsilon === 0 ? 0 : (klBound.error / epsilon) * other;
+
+/** E_{a ~ pi'}[A^pi(s,a)] of each state. */
+const gains: PairFunction<Float64Array> = (mdp, pi, newPi) => {
+  const { A } = solvePolicy(mdp, pi);
+  return mdp.initial.map((_, s) => {
+    let mean = 0;
+    for (let k = s * mdp.actions; k < (s + 1) * mdp.actions; k++) mean += newPi[k] * A[k];
+    return mean;
+  });
+};
 
 /** sum_s d(s) x(s) */
 const sumOf = (x: Float64Array, d: ArrayLike<number>) => x.reduce((sum, value, s) => sum + d[s] * value, 0);

@@ -140,13 +140,23 @@ const overLength = (weights: Float64Array, { episodeStarts }: TrajectoryBatch) =
 const withoutLast = (weights: Float64Array, { episodeStarts }: TrajectoryBatch) =>
   weights.map((w, t) => (episodeStarts.includes(t + 1) ? 0 : w));
 
+/** The episodes without what their last step earned. */
+const withoutLastReward = (episodes: readonly Episode[]): Episode[] =>
+  episodes.map(episode => ({ ...episode, rewards: [...episode.rewards.slice(0, -1), 0] }));
+
+export const EPISODE_SUM =
+  'this is the sum over the episodes, not their mean: twice as many episodes must not make the gradient twice as long.';
+export const LOSS_SIGN =
+  'the sign is turned: this is the gradient of a loss, -J, while the gradient of J is asked for.';
+const LAST_REWARD = 'the last reward of an episode is missing: look at where the loop over the rewards ends.';
+
 /** The mistakes that both forms of the gradient share. */
 const gradientMistakes = (options: Omit<ScoreWeightOptions, 'gamma'>) => {
   const right: GradientEstimate = (theta, episodes, gamma) =>
     weightedScores(theta, episodes, batch => scoreWeights(batch, { ...options, gamma }));
   return [
     {
-      hint: 'this is the sum over the episodes, not their mean: twice as many episodes must not make the gradient twice as long.',
+      hint: EPISODE_SUM,
       made: ((theta, episodes, gamma) =>
         scaled(right(theta, episodes, gamma), episodes.length)) as GradientEstimate,
     },
@@ -163,7 +173,7 @@ const gradientMistakes = (options: Omit<ScoreWeightOptions, 'gamma'>) => {
         )) as GradientEstimate,
     },
     {
-      hint: 'the sign is turned: this is the gradient of a loss, -J, while the gradient of J is asked for.',
+      hint: LOSS_SIGN,
       made: ((theta, episodes, gamma) => scaled(right(theta, episodes, gamma), -1)) as GradientEstimate,
     },
     {
@@ -176,6 +186,15 @@ const gradientMistakes = (options: Omit<ScoreWeightOptions, 'gamma'>) => {
     {
       hint: 'the discount is missing: a reward that comes k steps later counts gamma^k times.',
       made: ((theta, episodes) => right(theta, episodes, 1)) as GradientEstimate,
+    },
+    {
+      hint: 'one factor of gamma too many: time starts at 0, so that what an episode earns at first counts in full.',
+      made: ((theta, episodes, gamma) => scaled(right(theta, episodes, gamma), gamma)) as GradientEstimate,
+    },
+    {
+      hint: LAST_REWARD,
+      made: ((theta, episodes, gamma) =>
+        right(theta, withoutLastReward(episodes), gamma)) as GradientEstimate,
     },
     {
       hint: 'the weight goes to the logit of the action taken alone: the score has a component for every action of the state.',
@@ -453,6 +472,14 @@ export const policyGradientChecks = {
       {
         hint: 'G_t begins with r_t, not with r_{t+1}: the reward of the step itself is a consequence of its action.',
         made: (rewards, gamma) => [...rewardToGo(rewards.slice(1), gamma), 0],
+      },
+      {
+        hint: 'one factor of gamma too many: r_t itself is 0 steps away and counts in full.',
+        made: (rewards, gamma) => Array.from(rewardToGo(rewards, gamma), G => gamma * G),
+      },
+      {
+        hint: LAST_REWARD,
+        made: (rewards, gamma) => Array.from(rewardToGo([...rewards.slice(0, -1), 0], gamma)),
       },
       {
         hint: 'this adds up what was earned up to step t, while what is earned from t on is asked for.',

@@ -26,7 +26,7 @@ import { clipObjective } from '../objectives/clip';
 import { type PolicyMinibatch, type PolicyObjective, policyObjective } from '../objectives/objective';
 import { klPenaltyObjective, surrogateObjective } from '../objectives/surrogate';
 import { type TfBatch, type TfObjectiveFunction, tfObjective } from '../objectives/tfObjective';
-import { type Answer, checkOf, functionCheck, text } from './exercise';
+import { type Answer, checkOf, functionCheck, isPromise, quieten, text } from './exercise';
 
 /** r_b [B] of a minibatch. */
 export type Ratio = (y: Tensor2D, batch: TfBatch) => Tensor1D | Tensor;
@@ -69,6 +69,7 @@ function lossCase(
 
 const two = categoricalHead(2);
 const one = gaussianHead(1);
+const plane = gaussianHead(2);
 const [LOG2, LOG3] = [Math.log(2), Math.log(3)];
 
 /** A single step whose old probabilities are 1/2 and 1/2. */
@@ -133,21 +134,28 @@ class Told extends Error {}
 const DETACHED =
   'the result does not depend on y, so that it has no gradient and nothing would be learned: somewhere on the way the ratio was detached, that is, made a constant (dataSync, arraySync, tf.tensor of plain numbers), or y is not used at all.';
 
-/** A hint for what `tfObjective` throws. */
-function explain(error: unknown): string | undefined {
-  const message = (error as Error)?.message ?? '';
-  if (error instanceof Told) return message;
-  if (/does not depend on y/.test(message)) return DETACHED;
-  if (/NaN|Infinity/.test(message))
-    return 'it gives numbers that are not finite: is there a division by 0, or the logarithm of a number that is not positive? (The second half of a Gaussian head is log sigma, not sigma.)';
-  const shape = /tensor of shape (\[.*?\])/.exec(message)?.[1];
-  if (shape)
-    return `it gives a tensor of shape ${shape}, but must give a single number, the mean over the minibatch.`;
-  const value = /returned (.*), but must return a scalar tensor/.exec(message)?.[1];
-  if (value === 'undefined')
-    return 'it returns nothing, but must return a scalar tensor: is a return missing?';
-  return value && `it returns ${value}, but must return a scalar tensor.`;
-}
+const SIGMA = ' (The second half of a Gaussian head is log sigma, not sigma.)';
+
+/** Hints for what `tfObjective` throws. What comes of the numbers of an input is told with that input. */
+const explainWith =
+  (describe: (input: LossCase) => string) =>
+  (error: unknown, input: LossCase): string | undefined => {
+    const message = (error as Error)?.message ?? '';
+    const here = `for ${describe(input)}, it gives`;
+    if (error instanceof Told) return message.replace(/^it gives/, here);
+    if (/does not depend on y/.test(message)) return DETACHED;
+    if (/NaN|Infinity/.test(message))
+      return `${here} numbers that are not finite: is there a division by 0, or the logarithm of a number that is not positive?${input.head.kind === 'gaussian' ? SIGMA : ''}`;
+    const shape = /tensor of shape (\[.*?\])/.exec(message)?.[1];
+    if (shape)
+      return `${here} a tensor of shape ${shape}, but must give a single number, the mean over the minibatch.`;
+    const value = /returned (.*), but must return a scalar tensor/.exec(message)?.[1];
+    if (value === 'undefined')
+      return 'it returns nothing, but must return a scalar tensor: is a return missing?';
+    if (value === 'a promise')
+      return 'it returns a promise, but must return a scalar tensor: it must not be async.';
+    return value && `it returns ${value}, but must return a scalar tensor.`;
+  };
 
 /** Value and gradient with respect to y of an objective. */
 function evaluate(objective: PolicyObjective, { head, y, minibatch }: LossCase) {
@@ -172,18 +180,19 @@ function lossCheck<F extends Loss>(options: {
   const { name, setting, truth, parts, mistakes } = options;
   const ask = (mine: Loss, input: LossCase) =>
     evaluate(
-      tfObjective((y, batch) => mine(y, batch, input.setting)),
+      tfObjective((y, batch) => quieten(mine(y, batch, input.setting))),
       input,
     );
+  const describe = (input: LossCase) => describeCase(input, parts, setting?.name);
   return checkOf<F, LossCase>({
     name,
     cases: handSized(setting?.hand ?? 0.2),
     draw: rng => drawCase(rng, setting ? rounded(setting.draw(rng)) : 0.2),
-    describe: input => describeCase(input, parts, setting?.name),
+    describe,
     ask,
     truth: input => evaluate(truth(input.setting), input),
     mistakes: mistakes.map(({ hint, made }) => ({ hint, answer: input => ask(made, input) })),
-    explain,
+    explain: explainWith(describe),
     tolerance: FLOAT32,
   });
 }
@@ -210,7 +219,7 @@ function stepCheck<F>(options: {
     const count = input.minibatch.advantages.length;
     let list: number[] = [];
     const total: TfObjectiveFunction = (y, batch) => {
-      const result = call(f, y, batch);
+      const result = quieten(call(f, y, batch));
       checkSteps(result, count);
       list = Array.from(result.dataSync());
       return result.sum();
@@ -218,11 +227,12 @@ function stepCheck<F>(options: {
     const evaluated = evaluate(tfObjective(total), input);
     return answer(list, evaluated);
   };
+  const describe = (input: LossCase) => describeCase(input, parts);
   return checkOf<F, LossCase>({
     name,
     cases,
     draw,
-    describe: input => describeCase(input, parts),
+    describe,
     ask,
     truth: input => {
       const list: number[] = [];
@@ -233,7 +243,7 @@ function stepCheck<F>(options: {
       return answer(list, evaluate(each, input));
     },
     mistakes: mistakes.map(({ hint, made }) => ({ hint, answer: input => ask(made, input) })),
-    explain,
+    explain: explainWith(describe),
     tolerance: FLOAT32,
   });
 }
@@ -243,6 +253,10 @@ function checkSteps(result: unknown, count: number): asserts result is Tensor {
   const { shape, dataSync } = (result ?? {}) as Partial<Tensor>;
   if (result === undefined)
     throw new Told(`it returns nothing, but must return a tensor of shape [${count}]: is a return missing?`);
+  if (isPromise(result))
+    throw new Told(
+      `it returns a promise, but must return a tensor of shape [${count}]: it must not be async.`,
+    );
   if (typeof dataSync !== 'function')
     throw new Told(`it returns ${text(result)}, but must return a tensor of shape [${count}].`);
   if (shape?.length !== 1 || shape[0] !== count)
@@ -305,6 +319,7 @@ const gaussianKlWith =
     distanceBy = 'new' as 'new' | 'old',
     half = 0.5,
     constant = 0.5,
+    over = (terms: Tensor) => terms.sum(1),
   }): Divergence =>
   (old, y) => {
     const [p, q] = [gaussianParts(old), gaussianParts(y)];
@@ -314,7 +329,7 @@ const gaussianKlWith =
       .sub(q.mean)
       .square()
       .div(square(distanceBy === 'new' ? sigmaQ : sigmaP));
-    return logTerm(p.logStd, q.logStd).add(spread.add(distance).mul(half)).sub(constant).sum(1);
+    return over(logTerm(p.logStd, q.logStd).add(spread.add(distance).mul(half)).sub(constant));
   };
 const gaussianKlOf = gaussianKlWith({});
 
@@ -447,7 +462,7 @@ export const ppoChecks = {
       { hint: HINTS.logProb, made: (y, batch) => weighted(batch.logProbs(y), batch).mean() },
       { hint: HINTS.noAdvantage, made: (y, batch) => ratioOf(y, batch).mean() },
       {
-        hint: 'this is the mean of the ratios times the mean of the advantages: each ratio belongs to the advantage of its own step.',
+        hint: 'this is the mean of the ratios times the mean of the advantages: each ratio belongs to the advantage of its own step. It also comes of shapes [B, 1] and [B], whose product is broadcast to [B, B].',
         made: (y, batch) => ratioOf(y, batch).mean().mul(batch.advantages.mean()),
       },
     ],
@@ -521,6 +536,10 @@ export const ppoChecks = {
       {
         hint: 'the wrong side of the clip is taken: this is the larger of the two sides, which pays for going far and is blind to steps that went wrong; L^CLIP is a pessimistic bound.',
         made: clipWith((free, clipped) => free.maximum(clipped).mean()),
+      },
+      {
+        hint: 'the value is right, but where both sides are equal, as for every ratio within the range, the gradient is twice too long: TensorFlow.js counts a tie twice in the gradient of min over an axis of stacked tensors; tf.minimum of two tensors counts it once.',
+        made: clipWith((free, clipped) => tensorflow().stack([free, clipped]).min(0).mean()),
       },
       {
         hint: 'the clipped ratio stands alone: without the comparison with the free side, a step that moved far in the wrong direction loses its gradient and is never pulled back.',
@@ -650,28 +669,36 @@ export const ppoChecks = {
 
   gaussianKl: klCheck({
     name: 'gaussianKl',
-    cases: klCases(one, [
-      [
-        [0, 0],
-        [0, 0],
-      ],
-      [
-        [0, 0],
-        [1, 0],
-      ],
-      [
-        [0, 0],
-        [0, LOG2],
-      ],
-      [
-        [0, LOG2],
-        [1, 0],
-      ],
-      [
-        [0, 0, 1, LOG2],
-        [2, LOG2, 0, 0],
-      ],
-    ]),
+    cases: [
+      ...klCases(one, [
+        [
+          [0, 0],
+          [0, 0],
+        ],
+        [
+          [0, 0],
+          [1, 0],
+        ],
+        [
+          [0, 0],
+          [0, LOG2],
+        ],
+        [
+          [0, LOG2],
+          [1, 0],
+        ],
+        [
+          [0, 0, 1, LOG2],
+          [2, LOG2, 0, 0],
+        ],
+      ]),
+      ...klCases(plane, [
+        [
+          [0, 0, 0, 0],
+          [1, 2, 0, LOG2],
+        ],
+      ]),
+    ],
     drawHead: rng => gaussianHead(rng.integer(1, 4)),
     mistakes: [
       {
@@ -697,6 +724,14 @@ export const ppoChecks = {
       {
         hint: 'it is not 0 where the two policies agree: a constant is missing in each dimension.',
         made: gaussianKlWith({ constant: 0 }),
+      },
+      {
+        hint: 'this is the mean over the d dimensions of an action: they are independent, so that their divergences add up.',
+        made: gaussianKlWith({ over: terms => terms.mean(1) }),
+      },
+      {
+        hint: 'the constant is subtracted once, after the sum: each of the d dimensions has its own.',
+        made: gaussianKlWith({ constant: 0, over: terms => terms.sum(1).sub(0.5) }),
       },
       {
         hint: 'the sign is turned round: a divergence is never negative.',
