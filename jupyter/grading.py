@@ -29,7 +29,7 @@ class GradedExecution:
         if cell.cell_type != "code" or not cell.source.strip():
             return await super().async_execute_cell(cell, cell_index, **options)
         if self.ended:
-            cell.outputs = [error(NOT_RUN, f"not run, because {self.ended}.")]
+            cell.outputs = [error(NOT_RUN, f"The cell was not run, because {self.ended}.")]
             return cell
         self.allow_errors = self.interrupt_on_timeout = self.raise_on_iopub_timeout = True
         self.error_on_timeout = INTERRUPTED_REPLY
@@ -39,13 +39,14 @@ class GradedExecution:
             await super().async_execute_cell(cell, cell_index, **options)
             if self.timeout and time.monotonic() - begun >= self.timeout:
                 cell.outputs = [output for output in cell.outputs if output.output_type != "error"]
-                cell.outputs.append(error(TIMEOUT, f"still running after {self.timeout} s: interrupted."))
+                cell.outputs.append(error(TIMEOUT, f"The cell was still running after {self.timeout} s: interrupted."))
         except CellTimeoutError:
-            await self.end(cell, TIMEOUT, f"still running after {self.timeout} s, and could not be interrupted", cell_index)
+            did = f"was still running after {self.timeout} s, and could not be interrupted"
+            await self.end(cell, cell_index, TIMEOUT, did)
         except DeadKernelError:
-            await self.end(cell, "DeadKernel", "ended the kernel (process.exit, or out of memory)", cell_index)
+            await self.end(cell, cell_index, "DeadKernel", "ended the kernel (process.exit, or out of memory)")
         except Exception as reason:  # noqa: BLE001 - whatever a broken kernel makes nbclient do
-            await self.end(cell, "BrokenKernel", f"broke the kernel ({type(reason).__name__})", cell_index)
+            await self.end(cell, cell_index, "BrokenKernel", f"broke the kernel ({type(reason).__name__})")
         for output in cell.outputs:
             if output.output_type == "stream":
                 output.name = "stdout"
@@ -53,9 +54,10 @@ class GradedExecution:
 
     execute_cell = run_sync(async_execute_cell)
 
-    async def end(self, cell, name, sentence, cell_index):
-        self.ended = f"cell {cell_index + 1} {sentence.replace('still', 'was still', 1)}"
-        cell.outputs.append(error(name, f"{sentence}."))
+    async def end(self, cell, cell_index, name, did):
+        """Ends the run, because of what a cell did."""
+        self.ended = f"cell {cell_index + 1} {did}"
+        cell.outputs.append(error(name, f"The cell {did}."))
         await self.km.shutdown_kernel(now=True)
 
 

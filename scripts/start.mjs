@@ -42,7 +42,7 @@ await runMain(async () => {
   ];
   trust(python, committedNotebooks());
   say('Starting JupyterLab; Ctrl-C ends it and everything that it started');
-  const env = withPython(python, jupyterEnvironment());
+  const env = grading ? withPython(python, jupyterEnvironment()) : jupyterEnvironment();
   return runUntilItEnds(spawn(python, args, { cwd: folder, env, stdio: 'inherit' }));
 });
 

@@ -145,7 +145,7 @@ export const SUBMISSIONS = {
         'function rewardToGo(rewards: number[], gamma: number): number[] { for (;;) {} }';
     },
     due: { rewardToGo: 0, twice: 6, q1: 0, 'plot-twice': 0 },
-    says: /^CellTimeoutError: still running after 4 s: interrupted\.$/,
+    says: /^CellTimeoutError: The cell was still running after 4 s: interrupted\.$/,
   },
   'loop that nothing interrupts': {
     ids: ['twice'],
@@ -153,7 +153,7 @@ export const SUBMISSIONS = {
       cellOf('rewardToGo').source = 'await new Promise(resolve => setTimeout(resolve, 5));\nfor (;;) {}';
     },
     due: { rewardToGo: 0, twice: 0, q1: 0, 'plot-twice': 0 },
-    says: /^In your cell: CellTimeoutError: still running after 4 s, and could not be interrupted\.$/,
+    says: /^In your cell: CellTimeoutError: The cell was still running after 4 s, and could not be interrupted\.$/,
   },
   'ends the kernel': {
     ids: ['rewardToGo', 'twice'],

@@ -64,7 +64,7 @@ test('each submission gets the points that are due to it; hidden tests stay hidd
     assert.deepEqual(mine, { ...mine, ...due }, student);
   }
   const loop = readFileSync(join(course, 'autograded', 'infinite-loop', 'small', 'small.ipynb'), 'utf8');
-  assert.match(loop, /CellTimeoutError: still running after 4 s: interrupted\./);
+  assert.match(loop, /CellTimeoutError: The cell was still running after 4 s: interrupted\./);
 
   run(course, 'generate_feedback', 'small');
   for (const student of ['complete', 'empty', 'infinite-loop']) {

@@ -148,6 +148,9 @@ export const EPISODE_SUM =
   'this is the sum over the episodes, not their mean: twice as many episodes must not make the gradient twice as long.';
 export const LOSS_SIGN =
   'the sign is turned: this is the gradient of a loss, -J, while the gradient of J is asked for.';
+const DISCOUNT = 'the discount is missing: a reward that comes k steps later counts gamma^k times.';
+const FROM_STEP =
+  'the scores are weighed by the rewards from their step on: in this form every score of an episode gets the same weight, the return of all of it.';
 const LAST_REWARD = 'the last reward of an episode is missing: look at where the loop over the rewards ends.';
 
 /** The mistakes that both forms of the gradient share. */
@@ -184,7 +187,7 @@ const gradientMistakes = (options: Omit<ScoreWeightOptions, 'gamma'>) => {
         )) as GradientEstimate,
     },
     {
-      hint: 'the discount is missing: a reward that comes k steps later counts gamma^k times.',
+      hint: DISCOUNT,
       made: ((theta, episodes) => right(theta, episodes, 1)) as GradientEstimate,
     },
     {
@@ -458,7 +461,7 @@ export const policyGradientChecks = {
     solution: (rewards, gamma) => Array.from(rewardToGo(rewards, gamma)),
     mistakes: [
       {
-        hint: 'the discount is missing: a reward that comes k steps later counts gamma^k times.',
+        hint: DISCOUNT,
         made: rewards => Array.from(rewardToGo(rewards, 1)),
       },
       {
@@ -498,16 +501,13 @@ export const policyGradientChecks = {
       weightedScores(theta, episodes, batch => scoreWeights(batch, { gamma, form: 'total-return' })),
     mistakes: [
       ...gradientMistakes({ form: 'total-return' }),
-      {
-        hint: 'the scores are weighed by the rewards from their step on: in this form every score of an episode gets the same weight, the return of all of it.',
-        made: (theta, episodes, gamma) =>
-          weightedScores(theta, episodes, batch => scoreWeights(batch, { gamma })),
-      },
-      {
-        hint: 'the scores are weighed by the rewards from their step on: in this form every score of an episode gets the same weight, the return of all of it.',
-        made: (theta, episodes, gamma) =>
-          weightedScores(theta, episodes, batch => scoreWeights(batch, { gamma, discountState: false })),
-      },
+      ...[true, false].map(discountState => ({
+        hint: FROM_STEP,
+        made: ((theta, episodes, gamma) =>
+          weightedScores(theta, episodes, batch =>
+            scoreWeights(batch, { gamma, discountState }),
+          )) as GradientEstimate,
+      })),
       {
         hint: 'the return is missing: this is the mean of the summed scores, which is zero on average.',
         made: (theta, episodes) =>
