@@ -11,6 +11,7 @@
 import { checkInteger, checkVector, fail, show } from '../math/check';
 import {
   ascendAlong,
+  checkDirection,
   checkDOutputs,
   checkGradient,
   type FloatArray,
@@ -54,6 +55,7 @@ class LinearNetwork implements Network {
   /** [count * d] features of the last `forward`. */
   private inputs = new Float64Array(0);
   private outputs = new Float64Array(0);
+  private tangents = new Float64Array(0);
   private count = 0;
 
   constructor(options: LinearNetworkOptions) {
@@ -82,23 +84,29 @@ class LinearNetwork implements Network {
     observationSize = this.inputSize ?? observations.length - offset,
   ): FloatArray {
     const { outputSize, parameters } = this;
-    const { outputs: linearOutputs, features: d } = this.options;
+    const { features: d } = this.options;
     this.inputs = roomFor(this.inputs, count * d);
     this.outputs = roomFor(this.outputs, count * outputSize);
     this.count = count;
-    const { inputs, outputs } = this;
+    for (let b = 0; b < count; b++) this.readFeatures(observations, offset + b * observationSize, b * d);
+    return this.apply(parameters, this.outputs);
+  }
+
+  /** What the function with these parameters says of the features that were read, written to the beginning of `out`. */
+  private apply(parameters: ArrayLike<number>, out: Float64Array): Float64Array {
+    const { count, inputs, outputSize } = this;
+    const { outputs: linearOutputs, features: d } = this.options;
     for (let b = 0, y = 0; b < count; b++) {
       const row = b * d;
-      this.readFeatures(observations, offset + b * observationSize, row);
       let k = 0;
       for (let o = 0; o < linearOutputs; o++) {
         let sum = 0;
         for (let j = 0; j < d; j++) sum += parameters[k++] * inputs[row + j];
-        outputs[y++] = sum + parameters[k++];
+        out[y++] = sum + parameters[k++];
       }
-      while (k < parameters.length) outputs[y++] = parameters[k++];
+      while (k < parameters.length) out[y++] = parameters[k++];
     }
-    return outputs.subarray(0, count * outputSize);
+    return out.subarray(0, count * outputSize);
   }
 
   /** Writes the scaled features of one observation to inputs[row ..]. */
@@ -139,6 +147,14 @@ class LinearNetwork implements Network {
       }
       while (k < gradient.length) gradient[k++] += dOutputs[y++];
     }
+  }
+
+  /** The outputs are linear in theta, so that J v is what the function with parameters v says. */
+  tangent(direction: ArrayLike<number>): FloatArray {
+    const { count, outputSize } = this;
+    checkDirection(direction, this.parameters.length, count);
+    this.tangents = roomFor(this.tangents, count * outputSize);
+    return this.apply(direction, this.tangents);
   }
 
   clipGradientNorm(maxNorm: number): number {

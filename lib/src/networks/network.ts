@@ -7,6 +7,12 @@
  *
  *   dL/dtheta = sum_b sum_k  dL/dy_bk  dy_bk/dtheta
  *
+ * Derivatives flow forward as well: `tangent` says how the outputs change when theta moves along a direction v,
+ *
+ *   (J v)_bk = sum_i  dy_bk/dtheta_i  v_i          J [B * K, d], the Jacobian whose transpose `backward` applies
+ *
+ * which is what curvature is made of: a Fisher-vector product is `tangent`, a product in the space of outputs, `backward`.
+ *
  * Engines: tables and linear functions in float64 (table.ts, linear.ts), multi-layer perceptrons in float32. Parameters
  * are one flat array, live: what is written there counts from the next `forward` on.
  */
@@ -46,6 +52,12 @@ export interface Network {
    * @param gradient `this.gradient` by default
    */
   backward(dOutputs: ArrayLike<number>, gradient?: FloatArray): void;
+  /**
+   * J v [count * K], the directional derivative of the outputs at the observations and parameters of the last `forward`:
+   * dy/dt of theta + t v at t = 0. The array is reused: it holds until the next call.
+   * @param direction v [d]
+   */
+  tangent(direction: ArrayLike<number>): FloatArray;
   /** Shortens `gradient` to `maxNorm` if it is longer (Pascanu, Mikolov and Bengio 2013); returns its length before. */
   clipGradientNorm(maxNorm: number): number;
   /** Moves theta along `gradient` as the optimizer says, and sets `gradient` to zero. */
@@ -79,6 +91,16 @@ export function checkReads(network: Network, observationSize: number, of: string
 export function checkGradient(gradient: ArrayLike<number>, length: number): void {
   if (gradient?.length !== length)
     fail(`gradient has length ${gradient?.length}, but theta has ${length} numbers.`);
+}
+
+/** Throws unless there is a direction as long as theta, and a `forward` that was run. */
+export function checkDirection(direction: ArrayLike<number>, length: number, count: number): void {
+  if (count === 0)
+    fail('network.tangent was called before network.forward: there is nothing to differentiate.');
+  if (direction?.length !== length)
+    fail(
+      `direction is ${direction?.length === undefined ? show(direction) : `of length ${direction.length}`}, but theta has ${length} numbers.`,
+    );
 }
 
 /** Throws unless there are dOutputs for a `forward` that was run, [count * K]. */

@@ -106,6 +106,7 @@ export function normalizedNetwork(network: Network, moments: RunningMoments, cli
       return network.forward(inputs, count, 0, size);
     },
     backward: (dOutputs, gradient) => network.backward(dOutputs, gradient),
+    tangent: direction => network.tangent(direction),
     clipGradientNorm: maxNorm => network.clipGradientNorm(maxNorm),
     applyGradient: optimizer => network.applyGradient(optimizer),
     clone() {

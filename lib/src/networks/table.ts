@@ -10,6 +10,7 @@
 import { checkInteger, checkVector, fail, show } from '../math/check';
 import {
   ascendAlong,
+  checkDirection,
   checkDOutputs,
   checkGradient,
   checkObservations,
@@ -38,6 +39,7 @@ class TableNetwork implements Network {
   readonly parameters: Float64Array;
   readonly gradient: Float64Array;
   private outputs = new Float64Array(0);
+  private tangents = new Float64Array(0);
   /** [count] where the rows of the last `forward` begin in theta. */
   private rows = new Int32Array(0);
   private count = 0;
@@ -75,6 +77,16 @@ class TableNetwork implements Network {
     checkGradient(gradient, this.parameters.length);
     for (let b = 0, k = 0; b < count; b++)
       for (let j = 0; j < outputSize; j++) gradient[rows[b] + j] += dOutputs[k++];
+  }
+
+  tangent(direction: ArrayLike<number>): FloatArray {
+    const { count, outputSize, rows } = this;
+    checkDirection(direction, this.parameters.length, count);
+    this.tangents = roomFor(this.tangents, count * outputSize);
+    const { tangents } = this;
+    for (let b = 0, k = 0; b < count; b++)
+      for (let j = 0; j < outputSize; j++) tangents[k++] = direction[rows[b] + j];
+    return tangents.subarray(0, count * outputSize);
   }
 
   clipGradientNorm(maxNorm: number): number {

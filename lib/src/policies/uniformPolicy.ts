@@ -7,23 +7,27 @@ import { CategoricalPolicy, type DiscretePolicy } from './policy';
 /** pi(a|s) = 1 / actions for all observations; theta is empty. */
 export function uniformPolicy(actions: number): DiscretePolicy {
   checkInteger('actions', actions, 1);
-  return new CategoricalPolicy(zeros(actions));
+  return new CategoricalPolicy(zeroNetwork(actions));
 }
 
 /** The network whose outputs are 0 whatever it sees. */
-function zeros(outputSize: number): Network {
-  let outputs = new Float64Array(outputSize);
+function zeroNetwork(outputSize: number): Network {
+  let zeros = new Float64Array(outputSize);
+  let rows = 0;
+  const outputs = () => zeros.subarray(0, rows * outputSize);
   return {
     outputSize,
     parameters: new Float64Array(0),
     gradient: new Float64Array(0),
     forward(_observations, count = 1) {
-      if (outputs.length < count * outputSize) outputs = new Float64Array(count * outputSize);
-      return outputs.subarray(0, count * outputSize);
+      if (zeros.length < count * outputSize) zeros = new Float64Array(count * outputSize);
+      rows = count;
+      return outputs();
     },
     backward() {},
+    tangent: outputs,
     clipGradientNorm: () => 0,
     applyGradient() {},
-    clone: () => zeros(outputSize),
+    clone: () => zeroNetwork(outputSize),
   };
 }

@@ -4,8 +4,9 @@
  *   forward    H_0 = O,   H_l = phi(H_{l-1} W_l + b_l),   Y = [ H_L W_out + b_out, free ]         (rows are observations)
  *   backward   D = dL/dY;  then for each layer, last to first:
  *              dL/dW_l += H_{l-1}^T D,   dL/db_l += sum of D's rows,   D <- (D W_l^T) phi'(H_{l-1})
+ *   tangent    T_0 = 0,   T_l = (T_{l-1} W_l + H_{l-1} dW_l + db_l) phi'(H_l)   for the parameters (dW, db) of a direction
  *
- * Each line is a kernel or two of lib/assembly: all three matrix products are the same one with other strides. Batches
+ * Each line is a kernel or two of lib/assembly: all matrix products are the same one with other strides. Batches
  * go through all layers in blocks of 128 rows, so that what one layer wrote is still in the cache when the next reads it.
  * Everything lies in one arena that is filled at the first batch of a size and only used after that.
  *
@@ -16,6 +17,7 @@ import { checkInteger, checkVector } from '../../math/check';
 import { type MlpLayer, type MlpSpec, mlpLayers } from '../mlpParameters';
 import {
   ascendAlong,
+  checkDirection,
   checkDOutputs,
   checkGradient,
   checkObservations,
@@ -57,6 +59,9 @@ export class SimdMlp implements Network {
   /** The rows of the last `forward`, and its outputs. */
   private outputs: Float32Array = new Float32Array(0);
   private count = 0;
+  /** What `tangent` works with, made when it is first called: the direction v [d], and J v [capacity * outputSize]. */
+  private direction?: Float32Array;
+  private tangents: Float32Array = new Float32Array(0);
   /** Where `backward` gathers what it then adds to somebody else's array. */
   private scratch?: Float32Array;
   private readonly adamStates = new WeakMap<Adam, { mean: Float32Array; square: Float32Array }>();
@@ -112,7 +117,7 @@ export class SimdMlp implements Network {
         x = y;
       }
     }
-    if (this.spec.freeOutputs > 0) this.repeatFreeOutputs(count);
+    this.repeatFreeOutputs(count, theta, layers.at(-1)!.values);
     if (count !== this.count) {
       this.count = count;
       this.outputs = layers.at(-1)!.values.subarray(0, count * this.outputSize);
@@ -131,13 +136,16 @@ export class SimdMlp implements Network {
     this.count = 0;
   }
 
-  /** Writes the free outputs behind those of the last layer: a product along no steps leaves its initial values. */
-  private repeatFreeOutputs(count: number): void {
+  /**
+   * Writes the free outputs, the last of the parameters at `theta`, behind those of the last layer in each row: a product
+   * along no steps leaves its initial values.
+   */
+  private repeatFreeOutputs(count: number, theta: number, rows: Float32Array): void {
     const { outputs, freeOutputs } = this.spec;
-    const { values, width } = this.layers.at(-1)!;
-    const free = this.parameters.byteOffset + (this.parameters.length - freeOutputs) * FLOAT;
-    const y = values.byteOffset + outputs * FLOAT;
-    this.arena.kernels.product(count, freeOutputs, 0, 0, 0, 0, 0, 0, free, 0, y, width * FLOAT);
+    if (freeOutputs === 0) return;
+    const free = theta + (this.parameters.length - freeOutputs) * FLOAT;
+    const y = rows.byteOffset + outputs * FLOAT;
+    this.arena.kernels.product(count, freeOutputs, 0, 0, 0, 0, 0, 0, free, 0, y, this.outputSize * FLOAT);
   }
 
   backward(dOutputs: ArrayLike<number>, gradient: FloatArray = this.gradient): void {
@@ -195,6 +203,49 @@ export class SimdMlp implements Network {
       }
     }
     if (!own) for (let k = 0; k < gradient.length; k++) gradient[k] += this.scratch![k];
+  }
+
+  tangent(direction: ArrayLike<number>): Float32Array {
+    const { arena, count, layers, outputSize, parameters, relu } = this;
+    const { kernels } = arena;
+    checkDirection(direction, parameters.length, count);
+    this.direction ??= arena.allocate(parameters.length);
+    this.direction.set(direction);
+    if (this.tangents.length < count * outputSize) this.tangents = arena.allocate(this.capacity * outputSize);
+
+    const theta = parameters.byteOffset;
+    const v = this.direction.byteOffset;
+    for (let row = 0; row < count; row += BLOCK) {
+      const rows = Math.min(BLOCK, count - row);
+      let before = 0; // T_{l-1}
+      layers.forEach(({ inputs, units, weights, biases, activation, values, width }, l) => {
+        const below = l === 0 ? this.observations : layers[l - 1].values;
+        const x = below.byteOffset + row * inputs * FLOAT;
+        const last = activation === 'linear';
+        const t = last ? this.tangents.byteOffset + row * width * FLOAT : this.deltas[l % 2].byteOffset;
+        // biome-ignore format: a line for each matrix
+        kernels.product(
+          rows, units, inputs,
+          x, inputs * FLOAT, FLOAT,
+          v + weights * FLOAT, units * FLOAT,
+          v + biases * FLOAT, 0,
+          t, width * FLOAT,
+        );
+        if (l > 0)
+          // biome-ignore format: a line for each matrix
+          kernels.product(
+            rows, units, inputs,
+            before, inputs * FLOAT, FLOAT,
+            theta + weights * FLOAT, units * FLOAT,
+            t, width * FLOAT,
+            t, width * FLOAT,
+          );
+        if (!last) kernels.differentiate(relu, rows * units, values.byteOffset + row * width * FLOAT, t);
+        before = t;
+      });
+    }
+    this.repeatFreeOutputs(count, v, this.tangents);
+    return this.tangents.subarray(0, count * outputSize);
   }
 
   applyGradient(optimizer: Optimizer): void {

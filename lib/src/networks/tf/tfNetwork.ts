@@ -3,6 +3,7 @@
  *
  *   forward    y = model(o), free outputs behind it              one upload, one call and one download for a whole batch
  *   backward   dL/dtheta = sum_b sum_k dL/dy_bk dy_bk/dtheta      model(o) again, taped, then differentiated
+ *   tangent    J v = d/du sum v . (J^T u)                         backward, which is linear in u = dL/dy, differentiated
  *
  * theta is the concatenation of the model's trainable weights, in their order, and last the free outputs: for a stack of
  * dense layers the layout of mlpParameters.ts. The caller may write to it at any time, so that `forward` first
@@ -17,6 +18,7 @@ import type { Variable } from '@tensorflow/tfjs-node';
 import { checkInteger, fail, show } from '../../math/check';
 import {
   ascendAlong,
+  checkDirection,
   checkDOutputs,
   checkGradient,
   checkObservations,
@@ -27,7 +29,7 @@ import {
 } from '../network';
 import type { Optimizer } from '../optimizers';
 import { tensorflow } from './tensorflow';
-import type { LayersModel, Tensor } from './types';
+import type { LayersModel, Scalar, Tensor } from './types';
 
 export interface TfNetworkOptions {
   /** Outputs that are parameters themselves, such as the log sigma of a Gaussian policy; none by default. */
@@ -52,6 +54,7 @@ export class TfNetwork implements Network {
   private readonly uploaded: Float32Array;
   private inputs = new Float32Array(0);
   private outputs = new Float32Array(0);
+  private tangents = new Float32Array(0);
   private count = 0;
 
   constructor(
@@ -122,6 +125,35 @@ export class TfNetwork implements Network {
         for (let k = 0; k < numbers.length; k++) gradient[weights[i].begin + k] += numbers[k];
       });
     });
+  }
+
+  tangent(direction: ArrayLike<number>): Float32Array {
+    const { count, outputSize, freeOutputs, weights } = this;
+    checkDirection(direction, this.parameters.length, count);
+    this.checkAlive();
+    const modelOutputs = outputSize - freeOutputs;
+    const v = Float32Array.from(direction);
+    const tf = tensorflow();
+    const ofModel = tf.tidy(() => {
+      const variables = weights.map(({ variable }) => variable);
+      const along = weights.map(({ variable, begin, end }) =>
+        tf.tensor(v.subarray(begin, end), variable.shape),
+      );
+      const alongV = (u: Tensor) => {
+        const dWeights = tf.grads(() => this.apply())(variables, u);
+        return tf.addN(dWeights.map((dWeight, i) => dWeight.mul(along[i]).sum())) as Scalar;
+      };
+      return tf
+        .grad(alongV)(tf.zeros([count, modelOutputs]))
+        .dataSync();
+    });
+    this.tangents = roomFor(this.tangents, count * outputSize);
+    const { tangents } = this;
+    for (let b = 0; b < count; b++) {
+      tangents.set(ofModel.subarray(b * modelOutputs, (b + 1) * modelOutputs), b * outputSize);
+      tangents.set(v.subarray(this.uploaded.length), b * outputSize + modelOutputs);
+    }
+    return tangents.subarray(0, count * outputSize);
   }
 
   clipGradientNorm(maxNorm: number): number {
