@@ -151,7 +151,9 @@ test('J v is the derivative of the outputs along v: central differences in float
     return network.forward(observations, 2).slice();
   };
   const [low, high] = [moved(-1e-3), moved(1e-3)];
-  Jv.forEach((d, k) => assert.ok(Math.abs(d - (high[k] - low[k]) / 2e-3) < 1e-12));
+  Jv.forEach((d, k) => {
+    assert.ok(Math.abs(d - (high[k] - low[k]) / 2e-3) < 1e-12);
+  });
 });
 
 test('a direction of the wrong length and a missing forward get one sentence', () => {
