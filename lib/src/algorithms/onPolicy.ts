@@ -1,0 +1,421 @@
+/**
+ * What all algorithms have in common that improve a policy, batch by batch, with the help of a critic (./ppo.ts,
+ * ./trpo.ts, ./naturalGradient.ts):
+ *
+ *   for each iteration k
+ *     run pi_theta_k for T steps in N environments                                            D_k
+ *     estimate advantages A_t by GAE(gamma, lambda) with the critic V_w
+ *     improve theta on D_k                                                                    the algorithm's own
+ *     w <- Adam steps along grad_w -1/2 mean (V_w(s_t) - G_t)^2,                              G_t = A_t + V_{w_k}(s_t)
+ *
+ * An episode that the step limit cut is completed by the critic, one that terminated is not. Policy and critic are two
+ * networks. The step of w is that of ./criticFit.ts. Observations and rewards may be normalised; see `OnPolicyOptions`.
+ */
+
+import { type Env, sizeOf } from '../envs/env';
+import { type VectorEnv, type VectorEnvState, vectorEnv } from '../envs/vectorEnv';
+import { generalizedAdvantages, normalizeAdvantages, valueTargets } from '../estimators/advantages';
+import { distributionParameters, meanKlAndEntropyOf } from '../estimators/policyStatistics';
+import { checkpoint } from '../interrupt';
+import { checkFinite, checkGamma, checkInteger, checkVector, fail, show } from '../math/check';
+import { Rng, type RngState } from '../math/rng';
+import { mean } from '../math/statistics';
+import type { FloatArray, Network } from '../networks/network';
+import { type MomentsState, normalizedNetwork, RunningMoments } from '../networks/normalizer';
+import type { AdamState } from '../networks/optimizers';
+import { type Policy, policyOver } from '../policies/policy';
+import { checkNetworkFits, checkPolicyFits, collectSteps, type StepBatch } from '../rollout/collect';
+import type { CheckpointFile, CheckpointOptions, Settings } from './checkpointFile';
+import { CriticFit, type CriticFitOptions, type CriticLearner } from './criticFit';
+import { CriticThread } from './criticThread';
+import { attempt, type Check, checkBatch } from './training';
+
+/** What the algorithms have in common. Usual ranges in parentheses. */
+export interface OnPolicyOptions<P extends Policy = Policy> {
+  /** The task. It stays untouched: copies of it run. */
+  env: Env;
+  /** pi_theta to begin with, over discrete or continuous actions; a clone is trained. See `mlpPolicy`. */
+  policy: P;
+  /** V_w to begin with: a network with one output; a clone is trained. */
+  critic: Network;
+  /** Decides everything random. */
+  seed?: number;
+  /** Environment steps in all, rounded up to whole iterations of N T. */
+  totalSteps?: number;
+  /** N, the environments that run side by side; (1 to 64). */
+  copies?: number;
+  /** T, the steps of each environment in one iteration; (32 to 2048). */
+  stepsPerIteration?: number;
+  /** Discount factor (0.98 to 0.999). */
+  gamma?: number;
+  /** lambda of generalised advantage estimation (0.8 to 0.98). */
+  lambda?: number;
+  /** Shift and scale the advantages of each batch to mean 0 and standard deviation 1. On by default: all implementations do. */
+  normalizeAdvantages?: boolean;
+  /** c of the bonus c * mean entropy (0 to 0.02); none by default. */
+  entropyCoef?: number;
+  /** Shift and scale what the networks read by the statistics seen so far; off by default. */
+  normalizeObservations?: boolean;
+  /** Divide rewards by the standard deviation of the discounted return seen so far, and clip them to +-10; off by default. */
+  normalizeRewards?: boolean;
+  /** A step limit below the environment's own, or one for an environment that has none. */
+  maxSteps?: number;
+  /**
+   * 2 trains the critic on a second thread while this one trains the policy, which share nothing but the batch: the same
+   * bytes in less time, if a second processor is free. The critic must be an `mlp` of the default engine.
+   */
+  threads?: 1 | 2;
+  /** Where to save the whole state of training, and how often; a run that is resumed gives the same bytes. */
+  checkpoint?: CheckpointOptions;
+}
+
+/** What happened in one iteration, whatever the algorithm. */
+export interface OnPolicyRecord {
+  /** 0, 1, ... */
+  iteration: number;
+  /** Environment steps since the start of training. */
+  steps: number;
+  /** Mean undiscounted return of the last 100 episodes that ended; NaN before the first has. */
+  meanReturn: number;
+  /** Undiscounted returns of the episodes that ended in this iteration. */
+  episodeReturns: Float64Array;
+  /** Mean D_KL(theta_k || theta_{k+1}) over the batch, exact, in nats. */
+  kl: number;
+  /** Mean entropy of pi_theta_{k+1} over the batch, in nats. */
+  entropy: number;
+  /** 1 - var(G - V) / var(G) of the critic before its update. */
+  explainedVariance: number;
+  /** Mean squared error of the critic over the last epoch's minibatches, in units of (normalised) returns. */
+  valueError: number;
+}
+
+/** What the algorithms return. */
+export interface OnPolicyResult<P extends Policy, Record extends OnPolicyRecord> {
+  /** The trained policy. With `normalizeObservations` it carries its statistics with it. */
+  policy: P;
+  /** V_w. With `normalizeRewards` in units of normalised returns. */
+  critic: Network;
+  history: Record[];
+}
+
+/** What the options are where they are not stated, for all algorithms. */
+export const ON_POLICY_DEFAULTS = {
+  seed: 0,
+  totalSteps: 100_000,
+  copies: 8,
+  stepsPerIteration: 128,
+  gamma: 0.99,
+  lambda: 0.95,
+  normalizeAdvantages: true,
+  normalizeObservations: false,
+  normalizeRewards: false,
+  threads: 1 as 1 | 2,
+};
+
+/** Options of which nothing is left open. */
+type Complete<P extends Policy> = OnPolicyOptions<P> & typeof ON_POLICY_DEFAULTS;
+
+/** How the critic is fitted in each iteration. */
+export interface CriticSettings extends CriticFitOptions {
+  /** Passes over a batch. */
+  epochs: number;
+}
+
+/** What a batch says of theta: where to go. */
+export interface Estimates {
+  /** [T * observationSize] what the networks read, normalised if they are. */
+  observations: Float32Array;
+  /** A_t [T] */
+  advantages: Float64Array;
+}
+
+/** A training run: everything that an iteration changes, which is what a checkpoint keeps. */
+export abstract class OnPolicyRun<P extends Policy, Record extends OnPolicyRecord> {
+  iteration = 0;
+  readonly history: Record[] = [];
+  readonly totalSteps: number;
+  protected readonly policy: P;
+  protected readonly critic: Network;
+  /** The policy's network without the normalisation before it, if there is one. */
+  protected readonly network: Network;
+  protected readonly criticFit: CriticLearner;
+  protected orderRng: Rng;
+  private readonly envs: VectorEnv;
+  private actionRng: Rng;
+  private readonly observationMoments?: RunningMoments;
+  private readonly rewardScale?: RewardScale;
+  private readonly lastReturns: number[] = [];
+
+  /** @param name the algorithm, as errors name it */
+  constructor(
+    private readonly name: string,
+    private readonly common: Complete<P>,
+    criticSettings: CriticSettings,
+  ) {
+    const { env, policy, critic, seed, copies, maxSteps, gamma } = common;
+    const { epochs, ...fit } = criticSettings;
+    const observationSize = sizeOf(env.observationSpace);
+    this.totalSteps = common.totalSteps;
+    this.policy = policy.clone() as P;
+    this.critic = critic.clone();
+    this.network = this.policy.network;
+    const steps = copies * common.stepsPerIteration;
+    this.criticFit =
+      common.threads === 2
+        ? new CriticThread(this.critic, fit, { steps, observationSize, epochs })
+        : new CriticFit(this.critic, fit);
+    if (common.normalizeObservations) {
+      const moments = new RunningMoments(observationSize);
+      this.observationMoments = moments;
+      this.policy = policyOver(normalizedNetwork(this.policy.network, moments), policy.head) as Policy as P;
+      this.critic = normalizedNetwork(this.critic, moments);
+    }
+    if (common.normalizeRewards) this.rewardScale = new RewardScale(copies, gamma);
+    const [envRng, actionRng, orderRng] = new Rng(seed).split(3);
+    this.envs = vectorEnv(env, copies, { maxSteps: stepLimit(env, maxSteps) });
+    this.envs.reset(envRng);
+    this.actionRng = actionRng;
+    this.orderRng = orderRng;
+  }
+
+  /** Runs all iterations that are left, saving what is due; then the result. */
+  async train(
+    file: CheckpointFile | undefined,
+    onIteration: ((record: Record) => void | Promise<void>) | undefined,
+  ): Promise<OnPolicyResult<P, Record>> {
+    file?.resume<OnPolicyState<Record>>(state => this.restore(state));
+    try {
+      await this.criticFit.open();
+      while (this.steps < this.totalSteps) {
+        await checkpoint();
+        const record = this.iterate();
+        this.history.push(record);
+        if (file?.isDue(this.iteration) || this.steps >= this.totalSteps) file?.save(this.state);
+        await onIteration?.(record);
+      }
+    } finally {
+      await this.criticFit.close();
+    }
+    return this.result;
+  }
+
+  /** Environment steps so far. */
+  get steps(): number {
+    return this.iteration * this.common.copies * this.common.stepsPerIteration;
+  }
+
+  get result(): OnPolicyResult<P, Record> {
+    return { policy: this.policy, critic: this.critic, history: this.history };
+  }
+
+  /** One iteration, or a `TrainingError` with policy and critic as they were before. */
+  protected iterate(): Record {
+    const { name: algorithm, iteration, policy, critic, envs, result } = this;
+    const networks = [policy.network, critic];
+    const start = { algorithm, iteration, networks, result, observations: envs.observations };
+    return attempt(start, check => {
+      const batch = collectSteps(envs, policy, { steps: this.common.stepsPerIteration, rng: this.actionRng });
+      checkBatch(check, batch);
+      const record = this.improve(batch, check);
+      this.observationMoments?.add(batch.observations);
+      this.iteration++;
+      return record;
+    });
+  }
+
+  /** Improves theta and w on a batch: `estimate`, what the algorithm is, `conclude`. */
+  protected abstract improve(batch: StepBatch, check: Check): Record;
+
+  /** What V_w says of the batch, and the advantages that follow; the critic's fit begins. @param learningRate the critic's */
+  protected estimate(batch: StepBatch, learningRate: number, check: Check): Estimates {
+    const { critic, common, criticFit } = this;
+    const { gamma, lambda, stepsPerIteration } = common;
+    const { observationSize } = batch;
+    const T = batch.rewards.length;
+    const values = critic.forward(batch.observations, T, 0, observationSize).slice();
+    const finalValues = critic
+      .forward(batch.finalObservations, batch.episodeStarts.length - 1, 0, observationSize)
+      .slice();
+    check('a value of the critic', values);
+    check('a value of the critic', finalValues);
+    const rewards = this.rewardScale?.scale(batch, stepsPerIteration) ?? batch.rewards;
+    const advantages = generalizedAdvantages({ ...batch, rewards }, { values, finalValues, gamma, lambda });
+    const targets = valueTargets(advantages, values);
+    if (common.normalizeAdvantages) normalizeAdvantages(advantages, { out: advantages });
+    check('an advantage', advantages);
+    const observations = this.observationMoments?.normalize(batch.observations, T) ?? batch.observations;
+    criticFit.begin({ observations, observationSize, targets, oldValues: values, learningRate });
+    return { observations, advantages };
+  }
+
+  /** Ends the critic's fit, and tells what every record does. */
+  protected conclude(batch: StepBatch, check: Check): OnPolicyRecord {
+    const { policy, critic, criticFit, lastReturns } = this;
+    const { gradientNorm, explainedVariance, valueError } = criticFit.end();
+    check("the length of the critic's gradient", gradientNorm);
+    check('a parameter of the policy', policy.parameters);
+    check('a parameter of the critic', critic.parameters);
+    lastReturns.push(...batch.finishedReturns.slice(-100));
+    lastReturns.splice(0, lastReturns.length - 100);
+    return {
+      iteration: this.iteration,
+      steps: this.steps + batch.rewards.length,
+      meanReturn: lastReturns.length > 0 ? mean(lastReturns) : Number.NaN,
+      episodeReturns: batch.finishedReturns,
+      ...meanKlAndEntropyOf(policy.head, batch.parameters, distributionParameters(batch, policy)),
+      explainedVariance,
+      valueError,
+    };
+  }
+
+  /** What policy and critic say of the observations at hand, by which a checkpoint knows them again. */
+  private get outputs(): Float64Array {
+    const { policy, critic, envs } = this;
+    const { observations, n, observationSize } = envs;
+    return Float64Array.from([
+      ...policy.network.forward(observations, n, 0, observationSize),
+      ...critic.forward(observations, n, 0, observationSize),
+    ]);
+  }
+
+  /** Everything that decides how the run goes on, for a checkpoint. */
+  protected get state(): OnPolicyState<Record> {
+    const { policy, critic, criticFit, envs, actionRng, orderRng } = this;
+    return {
+      iteration: this.iteration,
+      policy: policy.parameters.slice(),
+      critic: critic.parameters.slice(),
+      criticOptimizer: criticFit.optimizerState,
+      observationMoments: this.observationMoments?.state,
+      rewardScale: this.rewardScale?.state,
+      envs: envs.state,
+      actionRng: actionRng.state,
+      orderRng: orderRng.state,
+      lastReturns: [...this.lastReturns],
+      history: [...this.history],
+      outputs: this.outputs,
+    };
+  }
+
+  /** Makes a new run go on from there. */
+  protected restore(state: OnPolicyState<Record>): void {
+    this.iteration = state.iteration;
+    this.policy.parameters.set(state.policy);
+    this.critic.parameters.set(state.critic);
+    this.criticFit.optimizerState = state.criticOptimizer;
+    if (this.observationMoments && state.observationMoments)
+      this.observationMoments.state = state.observationMoments;
+    if (this.rewardScale && state.rewardScale) this.rewardScale.state = state.rewardScale;
+    this.envs.state = state.envs;
+    this.actionRng = Rng.fromState(state.actionRng);
+    this.orderRng = Rng.fromState(state.orderRng);
+    this.lastReturns.push(...state.lastReturns);
+    for (const record of state.history) this.history.push(record);
+    const { outputs } = this;
+    if (state.outputs.some((y, k) => !(Math.abs(y - outputs[k]) <= 1e-3 * (1 + Math.abs(y)))))
+      fail(
+        'the parameters of the checkpoint mean something else to this policy and critic than to those that were saved: layers, activations and features must be the same.',
+      );
+  }
+}
+
+/** What a checkpoint holds; an algorithm may add to it. */
+export interface OnPolicyState<Record> {
+  iteration: number;
+  policy: FloatArray;
+  critic: FloatArray;
+  criticOptimizer: AdamState;
+  observationMoments?: MomentsState;
+  rewardScale?: RewardScaleState;
+  envs: VectorEnvState;
+  actionRng: RngState;
+  orderRng: RngState;
+  lastReturns: number[];
+  history: Record[];
+  outputs: Float64Array;
+}
+
+type RewardScaleState = { moments: MomentsState; running: number[] };
+
+/**
+ * Rewards divided by the standard deviation of the discounted return that each environment has run up,
+ * R <- gamma R + r, and clipped to +-10 (Engstrom et al. 2020).
+ */
+class RewardScale {
+  private readonly moments = new RunningMoments(1);
+  /** [N] R of each copy, 0 at the start of an episode. */
+  private readonly running: Float64Array;
+
+  constructor(
+    copies: number,
+    private readonly gamma: number,
+  ) {
+    this.running = new Float64Array(copies);
+  }
+
+  /** The scaled rewards of a batch of `steps` steps of each copy, a new array; the statistics take them in first. */
+  scale({ rewards, terminated, truncated }: StepBatch, steps: number): Float64Array {
+    const returns = rewards.map((reward, row) => {
+      const copy = Math.floor(row / steps);
+      const R = this.gamma * this.running[copy] + reward;
+      this.running[copy] = terminated[row] || truncated[row] ? 0 : R;
+      return R;
+    });
+    this.moments.add(returns);
+    const scale = 1 / Math.sqrt(this.moments.variance[0] + 1e-8);
+    return rewards.map(reward => Math.min(10, Math.max(-10, reward * scale)));
+  }
+
+  get state(): RewardScaleState {
+    return { moments: this.moments.state, running: [...this.running] };
+  }
+
+  set state({ moments, running }) {
+    this.moments.state = moments;
+    this.running.set(running);
+  }
+}
+
+/** The options without those that are undefined, so that they take their defaults. */
+export const withoutUndefined = <T extends object>(options: T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+
+/** The smaller of the environment's step limit and the caller's. */
+const stepLimit = ({ maxSteps: own }: Env, maxSteps = Infinity): number => Math.min(own, maxSteps);
+
+/** Throws unless the options that the algorithms have in common can be. */
+export function checkOnPolicyOptions(options: Complete<Policy> & { onIteration?: unknown }): void {
+  const { env, policy, critic, onIteration } = options;
+  checkPolicyFits(policy, env);
+  if (typeof critic?.forward !== 'function' || critic.outputSize !== 1)
+    throw new TypeError(
+      `critic is ${typeof critic?.forward === 'function' ? `a network with ${critic.outputSize} outputs` : show(critic)}, but must be a network with one output, e.g. mlp({ inputs, outputs: 1, seed }).`,
+    );
+  checkNetworkFits('critic', critic, env);
+  checkVector('policy.parameters', policy.parameters);
+  checkVector('critic.parameters', critic.parameters);
+  if (onIteration !== undefined && typeof onIteration !== 'function')
+    throw new TypeError(`onIteration is ${show(onIteration)}, but must be a function.`);
+  for (const name of ['totalSteps', 'copies', 'stepsPerIteration'] as const)
+    checkInteger(name, options[name], 1);
+  checkInteger('threads', options.threads, 1, 2);
+  checkGamma(options.gamma);
+  checkFinite('lambda', options.lambda, 0, 1);
+  if (options.entropyCoef !== undefined) checkFinite('entropyCoef', options.entropyCoef);
+  if (options.normalizeObservations && env.observationSpace.kind === 'discrete')
+    fail(`normalizeObservations is true, but ${env.id} shows the index of a state.`);
+}
+
+/** What of the options must be the same for a run to be continued. */
+export function settingsOfOnPolicy<P extends Policy>(
+  options: Complete<P> & { onIteration?: unknown },
+): Settings {
+  const { env, policy, critic, onIteration, checkpoint, threads, ...numbers } = options;
+  return {
+    ...(numbers as Settings),
+    env: env.id,
+    maxSteps: stepLimit(env, numbers.maxSteps),
+    policyParameters: policy.parameters.length,
+    criticParameters: critic.parameters.length,
+  };
+}
