@@ -15,7 +15,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import pglab from 'pglab';
-import kernelModule from 'pglab/dist/networks/simd/kernels.js';
+import kernelModule from '../lib/dist/networks/simd/kernels.js';
 import { tasks } from './tasks.mjs';
 
 const QUICK = process.argv.includes('--quick');

@@ -5,12 +5,13 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { root, tsc } from './setup/paths.mjs';
 
 const sources = join(root, 'lib', 'assembly');
-const binary = join(root, 'lib', 'dist', 'networks', 'simd', 'kernels.wasm');
+/** The binary as a module; see lib/src/networks/simd/kernels.ts. */
+const binary = join(root, 'lib', 'src', 'networks', 'simd', 'kernelsBinary.ts');
 const options = [
   ['--runtime', 'stub'], // no kernel allocates
   ['--use', 'abort='],
@@ -34,9 +35,8 @@ function fingerprint() {
 
 /** Compiles lib/assembly/kernels.ts unless the binary is that of the same sources; tells whether all went well. */
 async function buildKernels() {
-  const stamp = binary + '.sha256';
-  const wanted = fingerprint();
-  if (existsSync(binary) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true;
+  const head = `/** lib/assembly/kernels.ts compiled, in base64. Made by scripts/build.mjs of the sources ${fingerprint()}. */\n`;
+  if (existsSync(binary) && readFileSync(binary, 'utf8').startsWith(head)) return true;
   const { default: asc } = await import('assemblyscript/asc');
   let bytes;
   const { error, stderr } = await asc.main(
@@ -51,9 +51,7 @@ async function buildKernels() {
     process.stdout.write(stderr.toString() || `${error.message}\n`);
     return false;
   }
-  mkdirSync(dirname(binary), { recursive: true });
-  replace(binary, bytes);
-  replace(stamp, wanted);
+  replace(binary, `${head}export const kernelsBinary =\n  '${Buffer.from(bytes).toString('base64')}';\n`);
   return true;
 }
 

@@ -15,6 +15,8 @@
  * another cell has begun. In a script there is no such storage: checkpoint only yields, and Ctrl-C ends the script.
  */
 
+import { platform } from './platform';
+
 const STORAGE = Symbol.for('pglab.interrupt');
 const YIELD_EVERY_MS = 50;
 
@@ -42,7 +44,7 @@ let lastYield = 0;
 export async function checkpoint(): Promise<void> {
   throwIfInterrupted();
   if (performance.now() - lastYield < YIELD_EVERY_MS) return;
-  await new Promise(resolve => setImmediate(resolve));
+  await platform.turn();
   lastYield = performance.now();
   throwIfInterrupted();
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { check } from 'pglab';
-import { checkOf } from 'pglab/dist/homework/exercise';
+import { checkOf } from '../dist/homework/exercise';
 import { verdict } from './verdict';
 
 /** What the check of rewardToGo, whose first case is rewards = [1], gamma = 0.9, says of anything. */

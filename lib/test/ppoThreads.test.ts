@@ -27,7 +27,7 @@ import {
   softmaxLinear,
   type TrainingError,
 } from 'pglab';
-import { CriticThread } from 'pglab/dist/algorithms/criticThread';
+import { CriticThread } from '../dist/algorithms/criticThread';
 import { settings as checkpointRun } from './checkpointRun';
 
 const bytes = ({ buffer, byteOffset, byteLength }: FloatArray) =>

@@ -6,10 +6,8 @@
  * that nobody ever sees half of one; what is read is checked against the hash before a number of it is used.
  */
 
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { checkInteger, fail, show } from '../math/check';
+import { platform } from '../platform';
 
 const FORMAT = 'pglab checkpoint';
 const VERSION = 1;
@@ -54,7 +52,7 @@ export class CheckpointFile {
 
   /** Throws if there is a file, which must be of another run. */
   private refuseOther(): void {
-    if (existsSync(this.path))
+    if (platform.files.exists(this.path))
       fail(
         `checkpoint.path is ${this.path}, which exists: continue it with resume: true, or choose another name.`,
       );
@@ -67,7 +65,7 @@ export class CheckpointFile {
 
   /** Hands the state of the file to `restore`, if there is one and the run may continue it. */
   resume<State>(restore: (state: State) => void): void {
-    if (!this.mayResume || !existsSync(this.path)) return;
+    if (!this.mayResume || !platform.files.exists(this.path)) return;
     const { algorithm, settings, state } = loadCheckpoint(this.path);
     if (algorithm !== this.algorithm)
       fail(`checkpoint ${this.path} is one of ${algorithm}, but ${this.algorithm} was asked to continue it.`);
@@ -102,22 +100,14 @@ export interface Checkpoint {
 /** Writes a checkpoint to a file, whole or not at all; a checkpoint that is there is replaced. */
 export function saveCheckpoint(path: string, { algorithm, settings, state }: Checkpoint): void {
   const body = encode({ settings, state });
-  const header = { format: FORMAT, version: VERSION, algorithm, sha256: hash(body) };
-  const beside = `${path}.part`; // one that a killed process left behind is overwritten
-  mkdirSync(dirname(path), { recursive: true });
-  try {
-    writeFileSync(beside, `${JSON.stringify(header)}\n${body}\n`, { flush: true });
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
+  const header = { format: FORMAT, version: VERSION, algorithm, sha256: platform.sha256(body) };
+  platform.files.write(path, `${JSON.stringify(header)}\n${body}\n`);
 }
 
 /** Reads a checkpoint. RangeError if the file is none, is of another version, or is not whole. */
 export function loadCheckpoint(path: string): Checkpoint {
-  if (statSync(path).isDirectory()) fail(`${path} is a folder, but must be a file.`);
-  const text = readFileSync(path, 'utf8');
+  if (platform.files.isFolder(path)) fail(`${path} is a folder, but must be a file.`);
+  const text = platform.files.read(path);
   const end = text.indexOf('\n');
   let header: Record<string, unknown>;
   try {
@@ -129,13 +119,11 @@ export function loadCheckpoint(path: string): Checkpoint {
   if (header.version !== VERSION)
     fail(`${path} is a checkpoint of version ${header.version}, but this pglab reads version ${VERSION}.`);
   const body = text.slice(end + 1).replace(/\n$/, '');
-  if (hash(body) !== header.sha256)
+  if (platform.sha256(body) !== header.sha256)
     fail(`${path} is damaged or was cut short: its contents are not those that were written.`);
   const { settings, state } = decode(body) as Omit<Checkpoint, 'algorithm'>;
   return { algorithm: String(header.algorithm), settings, state };
 }
-
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** JSON in which typed arrays and the numbers that JSON lacks (NaN, infinities, -0) survive. */
 function encode(value: unknown): string {
@@ -143,7 +131,8 @@ function encode(value: unknown): string {
     if (ArrayBuffer.isView(x)) {
       const array = x.constructor.name;
       if (!(array in ARRAYS)) throw new TypeError(`a ${array} cannot be kept in a checkpoint.`);
-      return { $array: array, base64: Buffer.from(x.buffer, x.byteOffset, x.byteLength).toString('base64') };
+      const bytes = new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
+      return { $array: array, base64: platform.toBase64(bytes) };
     }
     if (Object.is(x, -0)) return { $number: '-0' };
     if (typeof x === 'number' && !Number.isFinite(x)) return { $number: String(x) };
@@ -154,8 +143,8 @@ function encode(value: unknown): string {
 function decode(text: string): unknown {
   return JSON.parse(text, (_key, x) => {
     if (Object.hasOwn(ARRAYS, x?.$array)) {
-      const bytes = Uint8Array.from(Buffer.from(x.base64, 'base64'));
-      return new ARRAYS[x.$array as keyof typeof ARRAYS](bytes.buffer);
+      const { buffer } = platform.fromBase64(x.base64);
+      return new ARRAYS[x.$array as keyof typeof ARRAYS](buffer);
     }
     if (x?.$number !== undefined) return Number(x.$number);
     return x;

@@ -6,14 +6,13 @@
  * are those of one thread.
  */
 
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { fail } from '../math/check';
 import type { MlpSpec } from '../networks/mlpParameters';
 import type { Network } from '../networks/network';
 import type { AdamState } from '../networks/optimizers';
 import { SimdMlp } from '../networks/simd/simdMlp';
+import { platform } from '../platform';
+import type { Thread } from '../platform/platform';
 import type { CriticBatch, CriticFitOptions, CriticFitResult, CriticLearner } from './criticFit';
 
 /** What decides how large the block is. */
@@ -59,14 +58,12 @@ function sharedBlock({ steps, observationSize, epochs }: BlockShape, parameters:
   };
 }
 
-/** What the other thread is made with. */
+/** What the other thread is made with. It posts the error that ends it. */
 export interface WorkerData {
   spec: MlpSpec;
   options: CriticFitOptions;
   shape: BlockShape;
   block: ReturnType<typeof sharedBlock>;
-  /** Where it posts the error that ended it. */
-  errors: MessagePort;
 }
 
 /**
@@ -84,8 +81,7 @@ export function waitWhile(control: Int32Array, at: number, value: number): numbe
 export class CriticThread implements CriticLearner {
   private readonly critic: SimdMlp;
   private readonly block: ReturnType<typeof sharedBlock>;
-  private worker?: Worker;
-  private errors?: MessagePort;
+  private worker?: Thread;
   /** Things told and iterations ended. */
   private told = 0;
   private ended = 0;
@@ -108,16 +104,8 @@ export class CriticThread implements CriticLearner {
 
   async open(): Promise<void> {
     const { critic, options, shape, block } = this;
-    const { port1, port2 } = new MessageChannel();
-    const workerData: WorkerData = { spec: critic.spec, options, shape, block, errors: port2 };
-    this.worker = new Worker(join(__dirname, 'criticWorker.js'), {
-      workerData,
-      transferList: [port2],
-      execArgv: [],
-    });
-    this.errors = port1;
-    await once(this.worker, 'message'); // it is ready; rejects if it could not begin
-    this.worker.unref();
+    const workerData: WorkerData = { spec: critic.spec, options, shape, block };
+    this.worker = await platform.threads.start('algorithms/criticWorker', workerData);
   }
 
   begin({ observations, targets, oldValues, learningRate }: CriticBatch): void {
@@ -141,7 +129,7 @@ export class CriticThread implements CriticLearner {
     const { block, critic } = this;
     this.tell(END);
     if (waitWhile(block.control, ENDED, this.ended) === BROKEN)
-      throw receiveMessageOnPort(this.errors!)?.message ?? new Error('The thread of the critic broke off.');
+      throw this.worker?.receive() ?? new Error('The thread of the critic broke off.');
     this.ended++;
     critic.parameters.set(block.parameters);
     const [explainedVariance, valueError, gradientNorm] = block.result;
@@ -168,7 +156,6 @@ export class CriticThread implements CriticLearner {
   }
 
   async close(): Promise<void> {
-    this.errors?.close();
-    await this.worker?.terminate();
+    await this.worker?.close();
   }
 }

@@ -1,11 +1,13 @@
 /** The other thread of criticThread.ts: does what it is told, in order, until it is terminated. */
 
-import { parentPort, workerData } from 'node:worker_threads';
 import { SimdMlp } from '../networks/simd/simdMlp';
+import { platform } from '../platform';
+import type { ParentThread } from '../platform/platform';
 import { CriticFit } from './criticFit';
 import { BEGIN, BROKEN, END, ENDED, EPOCH, TOLD, type WorkerData, waitWhile } from './criticThread';
 
-function work({ spec, options, shape, block, errors }: WorkerData): void {
+function work(parent: ParentThread): void {
+  const { spec, options, shape, block } = parent.data as WorkerData;
   const { control, tasks, adam, parameters, mean, square } = block;
   const critic = new SimdMlp(spec, parameters);
   const fit = new CriticFit(critic, options);
@@ -35,18 +37,18 @@ function work({ spec, options, shape, block, errors }: WorkerData): void {
       Atomics.notify(control, ENDED);
     },
   };
-  parentPort!.postMessage('ready');
+  parent.post('ready');
   try {
     for (let done = 0; ; done++) {
       waitWhile(control, TOLD, done);
       todo[tasks[done % tasks.length] as keyof typeof todo]();
     }
   } catch (error) {
-    errors.postMessage(error);
+    parent.post(error);
   } finally {
     Atomics.store(control, ENDED, BROKEN);
     Atomics.notify(control, ENDED);
   }
 }
 
-work(workerData);
+work(platform.threads.parent!);

@@ -12,6 +12,7 @@
  */
 
 import { checkInteger, fail } from '../math/check';
+import { platform } from '../platform';
 import { display, escapeMarkup, liveDisplay } from './kernel';
 import { formatCell } from './table';
 
@@ -122,9 +123,10 @@ function defaultTarget(): ProgressTarget {
   const now = () => performance.now();
   const live = liveDisplay();
   if (live) return { now, live, final: line => live({ 'text/plain': line }) };
-  const { stderr } = process;
-  if (!stderr.isTTY) return { now, final: line => display({ 'text/plain': line }) };
-  const put = (text: string) => stderr.write(`\r\u001b[2K${text.slice(0, Math.max(20, stderr.columns - 1))}`);
+  const { terminal } = platform;
+  if (!terminal) return { now, final: line => display({ 'text/plain': line }) };
+  const put = (text: string) =>
+    terminal.write(`\r\u001b[2K${text.slice(0, Math.max(20, terminal.columns - 1))}`);
   return {
     now,
     live: bundle => put(bundle['text/plain']),

@@ -1,10 +1,11 @@
 /**
  * The WebAssembly kernels of lib/assembly as TypeScript sees them. Pointers and strides are bytes into the memory that
- * comes with them. The binary is read and compiled when the first network asks for it, once for all.
+ * comes with them. The binary is compiled when the first network asks for it, once for all. It is 6 KB and comes as text within
+ * the program: no place where pglab runs has to find a file or wait for one.
  */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { platform } from '../../platform';
+import { kernelsBinary } from './kernelsBinary';
 
 type Pointer = number;
 
@@ -73,8 +74,13 @@ let compiled: object | undefined;
 
 /** A memory of one page that may grow to `maximum` pages, and the kernels that work in it. */
 export function kernelsWithMemory(maximum: number): { memory: Memory; kernels: Kernels } {
-  compiled ??= new WebAssembly.Module(readFileSync(join(__dirname, 'kernels.wasm')));
+  compiled ??= compile();
   const memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true });
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
   return { memory, kernels: exports as Kernels };
+}
+
+function compile(): object {
+  platform.prepareWebAssembly();
+  return new WebAssembly.Module(platform.fromBase64(kernelsBinary));
 }

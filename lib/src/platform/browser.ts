@@ -1,0 +1,68 @@
+/**
+ * The platform in a browser: a page, a worker, a JupyterLite kernel. There is one thread and there are no files; whoever asks
+ * for them is told so.
+ */
+
+import { sha256 } from '@noble/hashes/sha2';
+import { bytesToHex } from '@noble/hashes/utils';
+import type { KernelDisplay, Platform } from './platform';
+
+function noFiles(): never {
+  throw new Error('A browser has no files that pglab could read or write.');
+}
+
+/** A channel as browsers have it, where Node's types differ. */
+interface BrowserChannel {
+  port1: { onmessage: () => void; close(): void };
+  port2: { postMessage(message: unknown): void };
+}
+
+/** Where a notebook's kernel in the browser leaves its display function. */
+const DISPLAY = Symbol.for('pglab.display');
+
+const global = globalThis as unknown as { [DISPLAY]?: KernelDisplay; tf?: unknown };
+
+export const platform: Platform = {
+  name: 'a browser',
+  files: { exists: noFiles, isFolder: noFiles, read: noFiles, write: noFiles },
+  threads: {
+    available: false,
+    start: () => Promise.reject(new Error('In a browser, pglab computes on one thread.')),
+    parent: undefined,
+  },
+  terminal: undefined,
+
+  prepareWebAssembly() {},
+
+  /** A message is delivered in a turn of its own, and no browser puts one off as it does with timers. */
+  turn: () =>
+    new Promise(resolve => {
+      const { port1, port2 } = new MessageChannel() as unknown as BrowserChannel;
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(undefined);
+    }),
+
+  sha256: text => bytesToHex(sha256(text)),
+  toBase64(bytes) {
+    let text = '';
+    for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+    return btoa(text);
+  },
+  fromBase64: text => Uint8Array.from(atob(text), character => character.charCodeAt(0)),
+
+  optional(name, user) {
+    if (name === '@tensorflow/tfjs-node' && global.tf) return global.tf;
+    throw new Error(
+      name === '@tensorflow/tfjs-node'
+        ? `${user} needs TensorFlow.js as the global variable tf: load @tensorflow/tfjs before.`
+        : `${user} needs the package ${name}, which does not run in a browser.`,
+    );
+  },
+  optionalModule: (name, user) =>
+    Promise.reject(new Error(`${user} needs the package ${name}, which pglab does not load in a browser.`)),
+
+  kernelDisplay: () => global[DISPLAY],
+};

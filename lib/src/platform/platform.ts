@@ -1,0 +1,97 @@
+/**
+ * What pglab asks of the place where it runs, besides JavaScript and WebAssembly. There are two such places, Node (node.ts)
+ * and a page or a worker of a browser (browser.ts), and they differ in nothing else: all other modules are the same code with
+ * the same results, and none of them imports `node:` anything. Modules take the place from './index', which is Node's; the
+ * build of the browser entry puts the browser's there instead.
+ */
+
+export interface Platform {
+  /** How the place is called in a sentence. */
+  readonly name: string;
+  readonly files: Files;
+  readonly threads: Threads;
+  /** Where lines can be overwritten; undefined if nobody watches. */
+  readonly terminal: Terminal | undefined;
+
+  /**
+   * Sets the engine up for the kernels. It is called once in a thread, before a WebAssembly module is compiled there. What it
+   * does may change how fast they are, never what they compute.
+   */
+  prepareWebAssembly(): void;
+
+  /** Resolves after the event loop had one turn: signals, messages, what is drawn. */
+  turn(): Promise<void>;
+
+  /** SHA-256 of the UTF-8 bytes of a text, in hexadecimal digits. */
+  sha256(text: string): string;
+  toBase64(bytes: Uint8Array): string;
+  fromBase64(text: string): Uint8Array<ArrayBuffer>;
+
+  /**
+   * An optional package, loaded when it is first used.
+   * @param user what needs it, as the subject of a sentence
+   * @throws Error that says what to install, if it is missing
+   */
+  optional(name: string, user: string): unknown;
+  /** The same for a package that is an ES module. */
+  optionalModule(name: string, user: string): Promise<unknown>;
+
+  /** The display function of the notebook's cell that is executing; undefined outside of a notebook. */
+  kernelDisplay(): KernelDisplay | undefined;
+}
+
+/** Files by path. All methods are synchronous and throw what the system says. */
+export interface Files {
+  exists(path: string): boolean;
+  isFolder(path: string): boolean;
+  /** The text of a UTF-8 file. */
+  read(path: string): string;
+  /** Writes a file whole or not at all, in place of one that is there. Makes its folder. */
+  write(path: string, text: string): void;
+}
+
+export interface Threads {
+  /** Whether there are any. */
+  readonly available: boolean;
+  /**
+   * A new thread that runs the module, whose name is relative to lib/src and has no ending. Resolves when the module has posted
+   * its first message, which `next` does not return. The thread does not keep the process alive.
+   * @param data copied, but for the memory behind a SharedArrayBuffer, which both threads then see
+   */
+  start(module: string, data: unknown): Promise<Thread>;
+  /** The other end, in a thread that `start` made. */
+  readonly parent: ParentThread | undefined;
+}
+
+/** A thread as the one that made it sees it. */
+export interface Thread {
+  post(message: unknown): void;
+  /** The next message that it posts. Rejects if the thread ends before. */
+  next(): Promise<unknown>;
+  /** A message that it has posted, without a turn of the event loop; undefined if there is none. */
+  receive(): unknown;
+  close(): Promise<void>;
+}
+
+/** The thread that made this one, as this one sees it. */
+export interface ParentThread {
+  readonly data: unknown;
+  post(message: unknown): void;
+  next(): Promise<unknown>;
+}
+
+export interface Terminal {
+  /** Characters in a line. */
+  readonly columns: number;
+  write(text: string): void;
+}
+
+/** One output in several representations, from MIME type to content: text, or an object for a JSON type. */
+export interface DisplayBundle {
+  data: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  transient: Record<string, unknown>;
+}
+
+/** Shows an output below the cell, or, with `update`, in place of the one with the same `transient.display_id`. */
+export type KernelDisplay = (bundle: DisplayBundle, update: boolean) => void;
