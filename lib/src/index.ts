@@ -47,6 +47,14 @@ export {
 } from './envs/env';
 export { type MountainCarOptions, mountainCar, mountainHeight } from './envs/mountainCar';
 export { type MountainCarContinuousOptions, mountainCarContinuous } from './envs/mountainCarContinuous';
+export { halfCheetah } from './envs/mujoco/halfCheetah';
+export { type HopperOptions, hopper } from './envs/mujoco/hopper';
+export { invertedDoublePendulum } from './envs/mujoco/invertedDoublePendulum';
+export { invertedPendulum } from './envs/mujoco/invertedPendulum';
+export type { MujocoOptions, MujocoVersion } from './envs/mujoco/mujocoEnv';
+export { reacher } from './envs/mujoco/reacher';
+export { swimmer } from './envs/mujoco/swimmer';
+export { walker2d } from './envs/mujoco/walker2d';
 export { type PendulumOptions, pendulum } from './envs/pendulum';
 export { type TabularEnvOptions, tabularEnv } from './envs/tabularEnv';
 export { VectorEnv, vectorEnv } from './envs/vectorEnv';

@@ -8,14 +8,21 @@ import {
   corridor,
   type Env,
   frozenLake,
+  halfCheetah,
+  hopper,
+  invertedDoublePendulum,
+  invertedPendulum,
   mountainCar,
   mountainCarContinuous,
   pendulum,
   Rng,
+  reacher,
   type Step,
   sizeOf,
+  swimmer,
   tabularEnv,
   vectorEnv,
+  walker2d,
 } from 'pglab';
 
 const IDENTITY = [
@@ -38,6 +45,17 @@ const environments: Record<string, () => Env> = {
   frozenLake: () => tabularEnv(frozenLake()),
   cliffWalking: () => tabularEnv(cliffWalking({ slippery: true }), { maxSteps: 300 }),
   corridor: () => tabularEnv(corridor({ length: 6, slip: 0.1 }), { maxSteps: 12 }),
+  halfCheetah: () => halfCheetah({ maxSteps: 150 }),
+  hopper: () => hopper(),
+  'hopper, v4': () => hopper({ version: 'v4', geomMargin: 0.0005 }),
+  walker2d: () => walker2d(),
+  'walker2d, v4': () => walker2d({ version: 'v4' }),
+  swimmer: () => swimmer({ maxSteps: 150 }),
+  reacher: () => reacher(),
+  'reacher, v4': () => reacher({ version: 'v4', maxSteps: 30 }),
+  invertedPendulum: () => invertedPendulum(),
+  invertedDoublePendulum: () => invertedDoublePendulum(),
+  'invertedDoublePendulum, v4': () => invertedDoublePendulum({ version: 'v4' }),
 };
 
 /** A random action of the environment; those of a box go beyond its bounds. */
@@ -67,7 +85,7 @@ describe('the contract of environments', () => {
           check(env.reset(rng));
           assert.equal(env.state.length, env.model.stateNames.length);
           for (let t = 1; ; t++) {
-            const step = env.step(randomAction(env, actions)[0]);
+            const step = env.step(randomAction(env, actions));
             check(step.observation);
             assert.ok(Number.isFinite(step.reward));
             assert.ok(!(step.terminated && step.truncated));
@@ -156,7 +174,9 @@ describe('the contract of environments', () => {
 
       test('bad calls get one clear sentence', () => {
         const env = make();
-        const good = env.actionSpace.kind === 'discrete' ? 0 : [0];
+        const actionSize = sizeOf(env.actionSpace);
+        const zeros = (count: number) => new Array<number>(count).fill(0);
+        const good = env.actionSpace.kind === 'discrete' ? 0 : zeros(actionSize);
         assert.throws(() => env.step(good), /env\.step was called before env\.reset\(rng\)/);
         assert.throws(() => env.state, /env\.state was read before env\.reset\(rng\)/);
         assert.throws(() => env.reset(1 as unknown as Rng), /rng is 1, but must be an Rng/);
@@ -164,15 +184,22 @@ describe('the contract of environments', () => {
         assert.throws(() => env.step(good), /before env\.reset/, 'a refused start is no start');
         env.reset(new Rng(1));
         assert.throws(() => env.step(Number.NaN), /action is NaN, but must be/);
-        assert.throws(() => env.step([]), /action has length 0, but must have length 1/);
-        assert.throws(() => env.step([0, 0]), /action has length 2, but must have length 1/);
+        for (const wrong of [0, actionSize + 1])
+          assert.throws(
+            () => env.step(zeros(wrong)),
+            new RegExp(`action has length ${wrong}, but must have length ${actionSize}`),
+          );
         assert.throws(() => env.step('0' as unknown as number), /action is "0", but must be/);
         assert.throws(() => env.step(undefined as unknown as number), /action is undefined, but must be/);
         if (env.actionSpace.kind === 'discrete') {
           assert.throws(() => env.step(-1), /action is -1, but must be a whole number from 0 to/);
           assert.throws(() => env.step(0.5), /action is 0\.5, but must be a whole number/);
           assert.throws(() => env.step((env.actionSpace as { n: number }).n), /action is \d, but must be/);
-        } else assert.throws(() => env.step(Infinity), /action is Infinity, but must be a finite number/);
+        } else
+          assert.throws(
+            () => env.step(zeros(actionSize).fill(Infinity)),
+            /action(\[0\])? is Infinity, but must be a finite number/,
+          );
         const size = env.model.stateNames.length;
         assert.throws(
           () => env.reset(new Rng(1), { state: new Array(size + 1).fill(0) }),
@@ -186,12 +213,16 @@ describe('the contract of environments', () => {
         assert.throws(() => env.step(good), /env\.step was called after the end of an episode/);
 
         const vector = vectorEnv(make(), 2);
-        assert.throws(() => vector.step([0, 0]), /vectorEnv\.step was called before vectorEnv\.reset/);
+        const both = zeros(2 * actionSize);
+        assert.throws(() => vector.step(both), /vectorEnv\.step was called before vectorEnv\.reset/);
         assert.throws(() => vector.reset(new Rng(1), { state: [] }), /state has length 0/);
-        assert.throws(() => vector.step([0, 0]), /before vectorEnv\.reset/);
+        assert.throws(() => vector.step(both), /before vectorEnv\.reset/);
         vector.reset(new Rng(1));
-        assert.throws(() => vector.step([0]), /actions has length 1, but must have length 2/);
-        assert.throws(() => vector.step([0, Number.NaN]), /actions\[1\] is NaN/);
+        assert.throws(
+          () => vector.step(both.slice(1)),
+          new RegExp(`actions has length ${2 * actionSize - 1}, but must have length ${2 * actionSize}`),
+        );
+        assert.throws(() => vector.step([...both.slice(1), Number.NaN]), /actions\[\d+\] is NaN/);
         assert.throws(() => vectorEnv(make(), 0), /n is 0, but must be/);
       });
     });

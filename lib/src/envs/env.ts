@@ -14,6 +14,7 @@
 import { checkInteger, checkVector, fail, show } from '../math/check';
 import { checkRng, type Rng } from '../math/rng';
 import type { GridLayout } from '../mdp/tabularMDP';
+import type { Mjcf } from './mujoco/mjcf';
 
 /** Actions or observations 0 .. n - 1. */
 export interface DiscreteSpace {
@@ -53,6 +54,16 @@ export interface EnvModel {
   readonly stateNames: readonly string[];
   /** Of a grid world: how to draw it. */
   readonly layout?: GridLayout;
+  /** Of a MuJoCo task: what it is made of. */
+  readonly mjcf?: Mjcf;
+  /**
+   * Where the first numbers of a state decide the rest: their count, and what computes the rest of state[offset ..] from
+   * them. A start state may then be given by these numbers alone.
+   */
+  readonly shortState?: {
+    readonly size: number;
+    complete(state: Float64Array, offset: number): void;
+  };
   /** Draws s_0 ~ mu into state[offset ..]. */
   initialState(rng: Rng, state: Float64Array, offset: number): void;
   /** Throws one clear sentence if `state` (of the right length, finite) is not one this environment can be in. */
@@ -186,14 +197,16 @@ export function writeStart(
     return;
   }
   const state = typeof given === 'number' ? [given] : given;
-  const { stateNames } = model;
-  if (typeof state === 'object' && state !== null && state.length !== stateNames.length)
+  const { stateNames, shortState } = model;
+  const short = shortState?.size === state?.length;
+  if (typeof state === 'object' && state !== null && state.length !== stateNames.length && !short)
     fail(
-      `state has length ${state.length}, but must have length ${stateNames.length}: (${stateNames.join(', ')}).`,
+      `state has length ${state.length}, but must have length ${stateNames.length}${shortState ? `, or ${shortState.size} without the last` : ''}: (${stateNames.join(', ')}).`,
     );
   checkVector('state', state);
   model.checkState?.(state);
   out.set(state, offset);
+  if (short) shortState?.complete(out, offset);
 }
 
 /** Throws unless every number of a given state lies within its bounds, up to float32 rounding. */

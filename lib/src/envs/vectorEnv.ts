@@ -104,9 +104,13 @@ export class VectorEnv {
     const rngs = checkRng(rng).split(this.n);
     const stateSize = this.model.stateNames.length;
     const given = typeof options.state === 'number' ? [options.state] : options.state;
-    const oneForEach = this.n > 1 && given?.length === this.n * stateSize;
+    const sizes = [stateSize, this.model.shortState?.size ?? stateSize];
+    // One start state for all copies if it has the size of one.
+    const each = sizes.includes(given?.length ?? 0)
+      ? 0
+      : (sizes.find(s => given?.length === this.n * s) ?? 0);
     for (let i = 0; i < this.n; i++) {
-      const own = oneForEach ? Array.from({ length: stateSize }, (_, j) => given[i * stateSize + j]) : given;
+      const own = each > 0 ? Array.from({ length: each }, (_, j) => given![i * each + j]) : given;
       writeStart(this.model, rngs[i], own, this.states, i * stateSize);
       this.model.observe(this.states, i * stateSize, this.observations, i * this.observationSize);
     }

@@ -63,6 +63,9 @@ export const platform: Platform = {
   },
   optionalModule: (name, user) =>
     Promise.reject(new Error(`${user} needs the package ${name}, which pglab does not load in a browser.`)),
+  optionalFiles(name, _version, user) {
+    throw new Error(`${user} needs the package ${name}, which pglab does not load in a browser.`);
+  },
 
   kernelDisplay: () => global[DISPLAY],
 };

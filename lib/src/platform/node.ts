@@ -2,7 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import {
   isMainThread,
   MessageChannel,
@@ -111,8 +113,10 @@ function parent(): ParentThread | undefined {
 
 const threads: Threads = { available: true, start, parent: parent() };
 
-const missing = (name: string, user: string): Error =>
-  new Error(`${user} needs the package ${name}, which is not installed: npm install ${name}`);
+const missing = (name: string, user: string, version?: string): Error =>
+  new Error(
+    `${user} needs the package ${name}, which is not installed: npm install ${name}${version ? `@${version}` : ''}`,
+  );
 
 /** Whether an error says that this very package was not found, and not one that it asks for. */
 function isMissing(error: unknown, name: string): boolean {
@@ -152,6 +156,26 @@ export const platform: Platform = {
     } catch (error) {
       throw isMissing(error, name) ? missing(name, user) : error;
     }
+  },
+  optionalFiles(name, version, user) {
+    let path: string;
+    try {
+      path = require.resolve(name);
+    } catch (error) {
+      throw isMissing(error, name) ? missing(name, user, version) : error;
+    }
+    const beside = (file: string) => join(dirname(path), file);
+    const installed = JSON.parse(readFileSync(beside('package.json'), 'utf8')).version;
+    if (installed !== version)
+      throw new Error(
+        `${user} needs version ${version} of the package ${name}, but ${installed} is installed: npm install ${name}@${version}`,
+      );
+    return {
+      url: pathToFileURL(path).href,
+      script: readFileSync(path, 'utf8'),
+      bytes: file => readFileSync(beside(file)),
+      require: createRequire(path),
+    };
   },
 
   /**

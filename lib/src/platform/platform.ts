@@ -35,6 +35,8 @@ export interface Platform {
   optional(name: string, user: string): unknown;
   /** The same for a package that is an ES module. */
   optionalModule(name: string, user: string): Promise<unknown>;
+  /** The files of an optional package of exactly this version, for what no import gives: a binary, a script to adapt. */
+  optionalFiles(name: string, version: string, user: string): PackageFiles;
 
   /** The display function of the notebook's cell that is executing; undefined outside of a notebook. */
   kernelDisplay(): KernelDisplay | undefined;
@@ -48,6 +50,18 @@ export interface Files {
   read(path: string): string;
   /** Writes a file whole or not at all, in place of one that is there. Makes its folder. */
   write(path: string, text: string): void;
+}
+
+/** The files of an installed package. */
+export interface PackageFiles {
+  /** The URL of its main file. */
+  readonly url: string;
+  /** The text of its main file. */
+  readonly script: string;
+  /** The bytes of another file, named relative to the main one. */
+  bytes(name: string): Uint8Array;
+  /** Node's `require`, as the main file would have it; undefined in a browser. */
+  readonly require: unknown;
 }
 
 export interface Threads {
