@@ -8,6 +8,21 @@ export {
 } from './algorithms/actorCritic';
 export { type Checkpoint, type CheckpointOptions, loadCheckpoint } from './algorithms/checkpointFile';
 export {
+  type LineSearchOptions,
+  type LineSearchResult,
+  type LineSearchTrial,
+  lineSearch,
+} from './algorithms/lineSearch';
+export {
+  type NaturalGradientOptions,
+  type NaturalGradientRecord,
+  type NaturalGradientResult,
+  naturalPolicyGradient,
+  type SecondOrderOptions,
+} from './algorithms/naturalGradient';
+export { type NaturalStep, type NaturalStepOptions, naturalStep } from './algorithms/naturalStep';
+export type { OnPolicyOptions, OnPolicyRecord, OnPolicyResult } from './algorithms/onPolicy';
+export {
   type PpoObjectiveOptions,
   type PpoOptions,
   type PpoRecord,
@@ -23,6 +38,7 @@ export {
   reinforce,
 } from './algorithms/reinforce';
 export { TrainingError } from './algorithms/training';
+export { type TrpoOptions, type TrpoRecord, type TrpoResult, trpo } from './algorithms/trpo';
 export {
   type VanillaPolicyGradientOptions,
   type VanillaPolicyGradientRecord,
@@ -61,6 +77,13 @@ export { VectorEnv, vectorEnv } from './envs/vectorEnv';
 export * from './estimators/advantages';
 export * from './estimators/baselines';
 export {
+  type Differentiable,
+  type FisherProductOptions,
+  fisherMatrix,
+  fisherProduct,
+  type ObservedStates,
+} from './estimators/fisher';
+export {
   type GradientMoments,
   type GradientMomentsOptions,
   gradientMoments,
@@ -82,6 +105,11 @@ export { check } from './homework/check';
 export { CheckError, type CheckOptions } from './homework/exercise';
 export type { Episode, GradientEstimate, Moments, StateActionTable } from './homework/policyGradients';
 export { checkpoint, InterruptedError, interruptSignal } from './interrupt';
+export {
+  type ConjugateGradientOptions,
+  type ConjugateGradientResult,
+  conjugateGradient,
+} from './math/conjugateGradient';
 export { erf } from './math/erf';
 export { leastSquares, solveLinear } from './math/linalg';
 export { Rng, type RngState } from './math/rng';

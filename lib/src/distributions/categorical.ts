@@ -15,6 +15,8 @@
  *   d KL      / d z_k = p_k (log p_k - log q_k - KL)     z the logits of p
  *   d KL      / d z_k = q_k - p_k                        z the logits of q
  *
+ * The curvature of the last at q = p is the Fisher information, M = E_a[score score^T] = diag(p) - p p^T.
+ *
  * Everything is computed from log p = z - logsumexp(z), which neither overflows nor loses digits for large |z|. A logit
  * of -Infinity means probability zero and is answered exactly: 0 log 0 = 0, and D_KL(p || q) = Infinity where
  * q_k = 0 < p_k. NaN, +Infinity and logits that are all -Infinity throw a RangeError. Logarithms are natural (nats).
@@ -380,6 +382,26 @@ export function addKlGradientQ(
     const q = qProbabilities ? qProbabilities[offset + k] : Math.exp(qLogits[offset + k] - normalizerQ);
     gradient[gradientOffset + k] += weight * (q - Math.exp(pLogits[offset + k] - pNormalizer));
   }
+}
+
+/** out[outOffset + k] += weight * (M v)_k = weight * p_k (v_k - sum_j p_j v_j), M the Fisher information; v lies as the logits do. */
+export function addFisherProduct(
+  logits: ArrayLike<number>,
+  v: ArrayLike<number>,
+  weight: number,
+  out: MutableVector,
+  offset = 0,
+  count = logits.length - offset,
+  outOffset = 0,
+  normalizer = logSumExp(logits, offset, count),
+  probabilities?: ArrayLike<number>,
+): void {
+  checkRoom('out', out, outOffset, count);
+  const p = (k: number) =>
+    probabilities ? probabilities[offset + k] : Math.exp(logits[offset + k] - normalizer);
+  let mean = 0;
+  for (let k = 0; k < count; k++) mean += p(k) * v[offset + k];
+  for (let k = 0; k < count; k++) out[outOffset + k] += weight * p(k) * (v[offset + k] - mean);
 }
 
 /** d D_KL(p || q) with respect to the logits of p, a new array [n]. */

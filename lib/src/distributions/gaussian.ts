@@ -13,6 +13,8 @@
  *   d KL / d mu_p = (mu_p - mu_q) / sigma_q^2                d KL / d log sigma_p = sigma_p^2 / sigma_q^2 - 1
  *   d KL / d mu_q = -(mu_p - mu_q) / sigma_q^2               d KL / d log sigma_q = 1 - (sigma_p^2 + (mu_p - mu_q)^2) / sigma_q^2
  *
+ * The curvature of the last two at q = p is the Fisher information: 1 / sigma^2 along mu, 2 along log sigma, 0 between them.
+ *
  * KL, total variation and chi-square are the distances of lecture 6's "Monotonic improvement theory" and, the last, of
  * its variance of importance sampling. Logarithms are natural (nats).
  *

@@ -93,6 +93,19 @@ export interface Head {
     qNormalizer?: number,
     qExponentials?: Float64Array,
   ): void;
+  /**
+   * dY[offset ..] += weight * M t[offset ..], where M [K, K] is the Fisher information of the row,
+   * E_a[(d log pi(a|y) / dy) (d log pi(a|y) / dy)^T]: the curvature of D_KL(y || q) in q, at q = y.
+   */
+  addFisherProduct(
+    y: ArrayLike<number>,
+    offset: number,
+    t: ArrayLike<number>,
+    weight: number,
+    dY: MutableVector,
+    normalizer?: number,
+    exponentials?: Float64Array,
+  ): void;
 }
 
 /** Arrays that hold actions: whole numbers or floats. */
@@ -131,6 +144,9 @@ export function categoricalHead(actions: number): Head {
     kl: (p, q, offset, qNormalizer) => categorical.kl(p, q, offset, n, qNormalizer),
     addKlGradientQ(p, q, offset, weight, dQ, qNormalizer, qProbabilities) {
       categorical.addKlGradientQ(p, q, weight, dQ, offset, n, offset, qNormalizer, qProbabilities);
+    },
+    addFisherProduct(y, offset, t, weight, dY, normalizer, probabilities) {
+      categorical.addFisherProduct(y, t, weight, dY, offset, n, offset, normalizer, probabilities);
     },
   };
 }
@@ -190,6 +206,13 @@ export function gaussianHead(dimensions: number): Head {
         const z = standardize(p[k], q[k], q[k + d], inverse);
         dQ[k] -= weight * z * inverse;
         dQ[k + d] -= weight * (Math.expm1(2 * (p[k + d] - q[k + d])) + z * z);
+      }
+    },
+    addFisherProduct(y, offset, t, weight, dY, _normalizer, inverses) {
+      for (let k = offset; k < offset + d; k++) {
+        const inverse = inverses ? inverses[k + d] : Math.exp(-y[k + d]);
+        dY[k] += weight * inverse * inverse * t[k];
+        dY[k + d] += weight * 2 * t[k + d];
       }
     },
   };

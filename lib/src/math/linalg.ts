@@ -67,6 +67,13 @@ export function leastSquares(a: ArrayLike<number>, b: ArrayLike<number>, columns
   return x;
 }
 
+/** sum_i a_i b_i, in order, in float64. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
 /** A flat row-major array as a matrix of ml-matrix. */
 function matrixOf(a: ArrayLike<number>, rows: number, columns: number): Matrix {
   const matrix = new Matrix(rows, columns);

@@ -22,12 +22,12 @@
  */
 
 import { klOfProbabilities, totalVariationOfProbabilities } from '../distributions/categorical';
+import { dot } from '../math/linalg';
 import { type PolicyOrTable, type PolicySolution, policyTable, solvePolicy } from './exact';
 import {
   advantageGain,
   checkDiscounted,
   type DiscountOptions,
-  dot,
   reachableStates,
 } from './performanceDifference';
 import { checkMDP, type TabularMDP } from './tabularMDP';

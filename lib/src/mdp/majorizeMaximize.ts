@@ -46,9 +46,10 @@
  */
 
 import { checkFinite, checkInteger, checkVector, fail, show } from '../math/check';
+import { dot } from '../math/linalg';
 import { type PolicyOrTable, policyTable, solvePolicy, uniformTable } from './exact';
 import { boundOfSolution, klCoefficient, largest } from './improvementBound';
-import { advantageGain, checkDiscounted, dot, reachableStates } from './performanceDifference';
+import { advantageGain, checkDiscounted, reachableStates } from './performanceDifference';
 import { checkMDP, type TabularMDP } from './tabularMDP';
 
 /** How pi_{k+1} is chosen; see the top of this file. */

@@ -20,6 +20,7 @@
  */
 
 import { checkGamma, checkInteger, fail, show } from '../math/check';
+import { dot } from '../math/linalg';
 import type { DiscretePolicy } from '../policies/policy';
 import { parametricTable, solveFiniteHorizon } from './exact';
 import { pairScores } from './reinforceMoments';
@@ -153,5 +154,3 @@ function covarianceTerms(
   }
   return terms;
 }
-
-const dot = (x: Float64Array, y: Float64Array): number => x.reduce((sum, value, k) => sum + value * y[k], 0);

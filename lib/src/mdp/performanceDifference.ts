@@ -22,6 +22,7 @@
  */
 
 import { checkGamma, fail } from '../math/check';
+import { dot } from '../math/linalg';
 import type { DiscretePolicy } from '../policies/policy';
 import { type PolicyOrTable, parametricTable, policyTable, solvePolicy } from './exact';
 import { checkMDP, type TabularMDP } from './tabularMDP';
@@ -176,13 +177,6 @@ function expectedAdvantage(mdp: TabularMDP, A: Float64Array, newPi: Float64Array
   for (let pair = 0, s = 0; s < mdp.states; s++)
     for (let a = 0; a < mdp.actions; a++, pair++) out[s] += newPi[pair] * A[pair];
   return out;
-}
-
-/** sum_i x_i y_i */
-export function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
-  return sum;
 }
 
 /** Marks the states that a policy can visit [S], by what is possible and not by numbers that may have been rounded. */

@@ -15,6 +15,7 @@
  */
 
 import { checkFinite, checkInteger, fail, show } from '../math/check';
+import { dot } from '../math/linalg';
 import { checkRng, type Rng } from '../math/rng';
 
 /** phi of the hidden layers: tanh(z) or max(0, z). */
@@ -148,10 +149,4 @@ function orthonormalVectors(count: number, size: number, rng: Rng): Float64Array
     vectors.push(v);
   }
   return vectors;
-}
-
-function dot(u: Float64Array, v: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < u.length; i++) sum += u[i] * v[i];
-  return sum;
 }

@@ -1,0 +1,92 @@
+/**
+ * Trust region policy optimisation (Schulman, Levine, Moritz, Jordan and Abbeel 2015; lecture 6, "use KL constraint
+ * (called trust region)"):
+ *
+ *   theta_{k+1} = arg max_theta  mean_t r_t(theta) A_t
+ *                 subject to     mean_t D_KL(pi_theta_k(.|s_t) || pi_theta(.|s_t)) <= delta
+ *
+ * approximately: the natural gradient gives the direction and, by a quadratic model of the constraint, how far to go
+ * (./naturalGradient.ts); a backtracking line search (./lineSearch.ts) then holds that step to the surrogate and to the
+ * divergence themselves. The policy moves only if the first grew and the second is at most delta; else it stays.
+ *
+ * Where PPO-KL (./ppoKl.ts) pays for divergence and PPO-Clip ignores it, here no iteration exceeds delta on its batch.
+ */
+
+import { checkFinite, checkInteger } from '../math/check';
+import type { Policy } from '../policies/policy';
+import { CheckpointFile } from './checkpointFile';
+import { lineSearch } from './lineSearch';
+import {
+  checkKl,
+  checkSecondOrderOptions,
+  type Evaluate,
+  type NaturalGradientRecord,
+  NaturalGradientRun,
+  SECOND_ORDER_DEFAULTS,
+  type SecondOrderOptions,
+  type StepTaken,
+} from './naturalGradient';
+import { type OnPolicyResult, settingsOfOnPolicy, withoutUndefined } from './onPolicy';
+
+export interface TrpoOptions<P extends Policy = Policy> extends SecondOrderOptions<P> {
+  /** delta, the most that an iteration may diverge on its batch, in nats (0.001 to 0.03). */
+  klLimit?: number;
+  /** How much shorter each try of the line search is (0.5 to 0.8). */
+  backtrackFactor?: number;
+  /** Tries of the line search at most (10 to 15). */
+  lineSearchTries?: number;
+  /** Called after each iteration; awaited, so that it may draw. */
+  onIteration?: (record: TrpoRecord) => void | Promise<void>;
+}
+
+/** What happened in one iteration. */
+export interface TrpoRecord extends NaturalGradientRecord {
+  /** How much of the proposed step was taken: 1, 0.5, 0.25, ..., or 0 if none would do. */
+  stepFraction: number;
+  /** Tries of the line search. */
+  tries: number;
+}
+
+export type TrpoResult<P extends Policy = Policy> = OnPolicyResult<P, TrpoRecord>;
+
+/**
+ * Trains a policy by TRPO.
+ *
+ * Rejects with a `TrainingError` that names the iteration and the quantity if a number stops being finite; its `result`
+ * holds policy, critic and history as they were before that iteration.
+ */
+export async function trpo<P extends Policy>(options: TrpoOptions<P>): Promise<TrpoResult<P>> {
+  const complete = { ...DEFAULTS, ...withoutUndefined(options) };
+  checkSecondOrderOptions(complete);
+  checkKl('klLimit', complete.klLimit);
+  checkFinite('backtrackFactor', complete.backtrackFactor, 0.01, 0.99);
+  checkInteger('lineSearchTries', complete.lineSearchTries, 1);
+  const run = new TrpoRun(complete);
+  const { totalSteps, ...settings } = settingsOfOnPolicy(complete);
+  const file = options.checkpoint && new CheckpointFile(options.checkpoint, NAME, settings);
+  return run.train(file, options.onIteration);
+}
+
+class TrpoRun<P extends Policy> extends NaturalGradientRun<P, TrpoRecord> {
+  constructor(private readonly own: TrpoOptions<P> & typeof DEFAULTS) {
+    super(NAME, own, own.klLimit);
+  }
+
+  protected override take(step: Float64Array, evaluate: Evaluate): StepTaken & Partial<TrpoRecord> {
+    const { klLimit, backtrackFactor, lineSearchTries: tries } = this.own;
+    const { parameters } = this.network;
+    const search = lineSearch({ parameters, step, evaluate, klLimit, backtrackFactor, tries });
+    return {
+      fraction: search.fraction,
+      stepFraction: search.fraction,
+      tries: search.trials.length,
+      ...(search.fraction === 0 && {
+        refused: `none of ${tries} steps along the natural gradient raised the surrogate within klLimit ${klLimit}: the policy stays as it was.`,
+      }),
+    };
+  }
+}
+
+const NAME = 'trpo';
+
+const DEFAULTS = { ...SECOND_ORDER_DEFAULTS, klLimit: 0.01, backtrackFactor: 0.5, lineSearchTries: 10 };
