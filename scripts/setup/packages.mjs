@@ -32,14 +32,15 @@ export async function installPackages() {
   writeFileSync(stampFile, stamp);
 }
 
-function npm(args) {
+/** Runs npm; see runQuietly for the options and what it resolves to. */
+export function npm(args, options) {
   const cache = ['--cache', join(workDir, 'cache', 'npm')];
   const npmScript = process.env.npm_execpath;
   if (npmScript && /\.c?js$/.test(npmScript))
-    return runQuietly('npm', process.execPath, [npmScript, ...args, ...cache]);
+    return runQuietly('npm', process.execPath, [npmScript, ...args, ...cache], options);
   const beside = join(process.execPath, '..', 'node_modules', 'npm', 'bin', 'npm-cli.js');
-  if (existsSync(beside)) return runQuietly('npm', process.execPath, [beside, ...args, ...cache]);
-  return runQuietly('npm', 'npm', [...args, ...cache]);
+  if (existsSync(beside)) return runQuietly('npm', process.execPath, [beside, ...args, ...cache], options);
+  return runQuietly('npm', 'npm', [...args, ...cache], options);
 }
 
 function npmFailure(output) {

@@ -93,6 +93,8 @@ export class CriticThread implements CriticLearner {
     private readonly options: CriticFitOptions,
     private readonly shape: BlockShape,
   ) {
+    if (!platform.threads.available)
+      fail(`threads is 2, but in ${platform.name} pglab computes on one thread.`);
     if (!(critic instanceof SimdMlp))
       fail(
         'threads is 2, but the critic is no mlp of the default engine, the only kind of network that a second thread can train.',
