@@ -229,6 +229,18 @@ export {
   type ValueObjectiveOptions,
   valueObjective,
 } from './objectives/value';
+export { fromModule } from './parallel/fromModule';
+export { ParcelError } from './parallel/parcel';
+export {
+  type SeedFailure,
+  type SeedSettings,
+  SeedsError,
+  type TrainingAlgorithm,
+  type TrainSeedsOptions,
+  type TrainVariantsOptions,
+  trainSeeds,
+  type VariantSettings,
+} from './parallel/trainSeeds';
 export * from './plots/charts';
 export { type PanelOptions, panels, type SliderOptions, type SliderStep, withSlider } from './plots/compose';
 export {

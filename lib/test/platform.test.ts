@@ -78,6 +78,12 @@ test('a browser says what it has not', async () => {
   assert.throws(() => browser.files.write('x', 'y'), /A browser has no files/);
   assert.equal(browser.threads.available, false);
   await assert.rejects(browser.threads.start('x', 0), /one thread/);
+  await assert.rejects(browser.threads.call('x', 0, {} as never), /one thread/);
+  assert.equal(browser.threads.processors, 1);
+  assert.throws(
+    () => browser.userModule('./x.cjs'),
+    /asked for \.\/x\.cjs, but loads no modules in a browser/,
+  );
   assert.throws(
     () => browser.optional('@tensorflow/tfjs-node', 'tfMlp'),
     /tfMlp needs TensorFlow\.js as the/,

@@ -21,6 +21,7 @@
  */
 
 import { fail, show } from '../math/check';
+import { remember } from '../recipe';
 import { checkMaxSteps, checkStateWithin, Env, type EnvModel, float32Box } from './env';
 
 const GRAVITY = 9.8;
@@ -133,7 +134,7 @@ export function acrobot({ maxSteps = 500, dynamics = 'book' }: AcrobotOptions = 
       observation[observationOffset + 5] = state[offset + 3];
     },
   };
-  return new Env(model);
+  return remember(new Env(model), () => ({ make: 'acrobot', args: [{ maxSteps, dynamics }] }));
 }
 
 /** The angle plus the multiple of 2 pi that brings it into [-pi, pi]. */

@@ -9,6 +9,7 @@
  */
 
 import { checkFinite, checkVector, fail, show } from '../math/check';
+import { remember } from '../recipe';
 import { checkStateWithin, Env, type EnvModel } from './env';
 
 export interface BanditOptions {
@@ -70,5 +71,5 @@ export function bandit({ means, standardDeviation = 1 }: BanditOptions): Env {
       observation[observationOffset] = state[offset];
     },
   };
-  return new Env(model);
+  return remember(new Env(model), () => ({ make: 'bandit', args: [{ means, standardDeviation }] }));
 }

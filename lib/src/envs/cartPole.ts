@@ -15,6 +15,7 @@
  * Source: Gymnasium 1.4.0, CartPole-v1; the equations are those of Florian 2007 without friction.
  */
 
+import { remember } from '../recipe';
 import { checkMaxSteps, checkStateWithin, Env, type EnvModel, float32Box } from './env';
 
 const GRAVITY = 9.8;
@@ -85,5 +86,5 @@ export function cartPole({ maxSteps = 500, suttonBartoReward = false }: CartPole
       for (let i = 0; i < 4; i++) observation[observationOffset + i] = state[offset + i];
     },
   };
-  return new Env(model);
+  return remember(new Env(model), () => ({ make: 'cartPole', args: [{ maxSteps, suttonBartoReward }] }));
 }

@@ -11,6 +11,7 @@
  */
 
 import { checkFinite } from '../math/check';
+import { remember } from '../recipe';
 import { checkMaxSteps, checkStateWithin, Env, type EnvModel, float32Box } from './env';
 
 export const LEFT_WALL = -1.2;
@@ -31,7 +32,7 @@ export const mountainHeight = (p: number): number => 0.45 * Math.sin(3 * p) + 0.
 /** Makes a MountainCar-v0. A start state is (p, v). */
 export function mountainCar({ maxSteps = 200, goalVelocity = 0 }: MountainCarOptions = {}): Env {
   checkFinite('goalVelocity', goalVelocity, -MAX_SPEED, MAX_SPEED);
-  return new Env({
+  const env = new Env({
     ...mountainCarSpaces,
     id: 'MountainCar-v0',
     actionSpace: { kind: 'discrete', n: 3 },
@@ -51,6 +52,7 @@ export function mountainCar({ maxSteps = 200, goalVelocity = 0 }: MountainCarOpt
       outcome.reward = -1;
     },
   });
+  return remember(env, () => ({ make: 'mountainCar', args: [{ maxSteps, goalVelocity }] }));
 }
 
 const stateNames = ['p', 'v [1/step]'];

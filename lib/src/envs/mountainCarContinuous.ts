@@ -11,6 +11,7 @@
  */
 
 import { checkFinite } from '../math/check';
+import { remember } from '../recipe';
 import { checkMaxSteps, Env } from './env';
 import { LEFT_WALL, MAX_SPEED, mountainCarSpaces, RIGHT_END } from './mountainCar';
 
@@ -30,7 +31,7 @@ export function mountainCarContinuous({
   goalVelocity = 0,
 }: MountainCarContinuousOptions = {}): Env {
   checkFinite('goalVelocity', goalVelocity, -MAX_SPEED, MAX_SPEED);
-  return new Env({
+  const env = new Env({
     ...mountainCarSpaces,
     id: 'MountainCarContinuous-v0',
     actionSpace: { kind: 'box', low: [-1], high: [1] },
@@ -52,4 +53,5 @@ export function mountainCarContinuous({
       outcome.reward = (outcome.terminated ? 100 : 0) - 0.1 * (a * a);
     },
   });
+  return remember(env, () => ({ make: 'mountainCarContinuous', args: [{ maxSteps, goalVelocity }] }));
 }

@@ -12,6 +12,7 @@
  */
 
 import { checkFinite } from '../math/check';
+import { remember } from '../recipe';
 import { checkMaxSteps, checkStateWithin, Env, type EnvModel, float32Box } from './env';
 
 const MASS = 1;
@@ -67,7 +68,7 @@ export function pendulum({ maxSteps = 200, gravity = 10 }: PendulumOptions = {})
       observation[observationOffset + 2] = state[offset + 1];
     },
   };
-  return new Env(model);
+  return remember(new Env(model), () => ({ make: 'pendulum', args: [{ maxSteps, gravity }] }));
 }
 
 /** The angle plus the multiple of 2 pi that brings it into [-pi, pi). */

@@ -9,6 +9,7 @@
 
 import { checkInteger } from '../math/check';
 import { checkMDP, sampleInitialState, sampleTransition, type TabularMDP } from '../mdp/tabularMDP';
+import { remember } from '../recipe';
 import { checkMaxSteps, Env } from './env';
 
 export interface TabularEnvOptions {
@@ -20,7 +21,7 @@ export interface TabularEnvOptions {
 export function tabularEnv(mdp: TabularMDP, { maxSteps = mdp?.maxSteps }: TabularEnvOptions = {}): Env {
   checkMDP(mdp);
   const drawn = { next: 0, reward: 0, terminated: false };
-  return new Env({
+  const env = new Env({
     id: mdp.id,
     observationSpace: { kind: 'discrete', n: mdp.states },
     actionSpace: { kind: 'discrete', n: mdp.actions },
@@ -45,4 +46,5 @@ export function tabularEnv(mdp: TabularMDP, { maxSteps = mdp?.maxSteps }: Tabula
       observation[observationOffset] = state[offset];
     },
   });
+  return remember(env, () => ({ make: 'tabularEnv', args: [mdp, { maxSteps }] }));
 }

@@ -21,6 +21,7 @@ import { checkFinite, checkGamma, checkInteger, checkVector, fail, show } from '
 import { leastSquares } from '../math/linalg';
 import type { FeatureMap } from '../networks/linear';
 import type { DiscretePolicy } from '../policies/policy';
+import { type Recipe, remember } from '../recipe';
 import { checkPolicyReads, type TrajectoryBatch } from '../rollout/trajectoryBatch';
 import type { CriticValues } from './advantages';
 import { discountByTime } from './returns';
@@ -85,12 +86,17 @@ function eachStep({ episodeStarts }: TrajectoryBatch, visit: (t: number, time: n
 
 /**
  * Baselines that are a mean of the returns within groups of steps.
+ * @param make the function that made it, and its arguments
  * @param group the group of an observation at a time, from 0 on
  * @param weights what each step of the batch counts in its mean [T]; the same for all by default
  */
-function groupMeans(group: Value, weights?: (batch: TrajectoryBatch) => Float64Array): Baseline {
+function groupMeans(
+  { make, args }: Recipe,
+  group: Value,
+  weights?: (batch: TrajectoryBatch) => Float64Array,
+): Baseline {
   let means: number[] = [];
-  return baselineOf(
+  const baseline = baselineOf(
     (observations, offset, time) => means[group(observations, offset, time)] ?? 0,
     (batch, returns) => {
       const weight = weights?.(batch);
@@ -105,20 +111,33 @@ function groupMeans(group: Value, weights?: (batch: TrajectoryBatch) => Float64A
       means = sums.map((sum, k) => (totals[k] > 0 ? sum / totals[k] : 0));
     },
   );
+  const restore = (state: number[]) => {
+    means = state;
+  };
+  return remember(baseline, () => ({ make, args, state: means, restore }));
 }
 
 /** b = 0: no baseline, in the place of one. */
-export const noBaseline = (): Baseline => baselineOf(() => 0);
+export const noBaseline = (): Baseline =>
+  remember(
+    baselineOf(() => 0),
+    () => ({ make: 'noBaseline', args: [] }),
+  );
 
 /** The same number everywhere: the one given, or else the mean of the returns that it is fitted to. */
 export function constantBaseline(value?: number): Baseline {
-  if (value === undefined) return groupMeans(() => 0);
+  const recipe: Recipe = { make: 'constantBaseline', args: [value] };
+  if (value === undefined) return groupMeans(recipe, () => 0);
   checkFinite('value', value);
-  return baselineOf(() => value);
+  return remember(
+    baselineOf(() => value),
+    () => recipe,
+  );
 }
 
 /** b_t: the mean of the returns of all steps t, whatever their state. Time counts from a trajectory's first row. */
-export const timeBaseline = (): Baseline => groupMeans((_observations, _offset, time) => time);
+export const timeBaseline = (): Baseline =>
+  groupMeans({ make: 'timeBaseline', args: [] }, (_observations, _offset, time) => time);
 
 export interface StateBaselineOptions {
   /** S; observations are the index of a state. */
@@ -141,7 +160,8 @@ function stateGroup({ states, timeDependent = false }: StateBaselineOptions): Va
 }
 
 /** The mean return of each state: the Monte Carlo estimate of V^pi, without a policy or a model. */
-export const stateBaseline = (options: StateBaselineOptions): Baseline => groupMeans(stateGroup(options));
+export const stateBaseline = (options: StateBaselineOptions): Baseline =>
+  groupMeans({ make: 'stateBaseline', args: [options] }, stateGroup(options));
 
 /**
  * b*(s) of equation 5, estimated: returns averaged within each state with weights ||grad log pi(a_t|s_t)||^2. The exact
@@ -160,7 +180,8 @@ export function optimalBaseline({
     throw new TypeError(
       `policy is ${show(policy)}, but must be a policy with parameters, e.g. softmaxTabular(...).`,
     );
-  return groupMeans(stateGroup(options), batch => {
+  const recipe: Recipe = { make: 'optimalBaseline', args: [{ policy, gamma, ...options }] };
+  return groupMeans(recipe, stateGroup(options), batch => {
     const { observations, observationSize, actions, episodeStarts } = batch;
     checkPolicyReads(batch, policy);
     const weights = new Float64Array(actions.length);
@@ -186,7 +207,7 @@ export function tableBaseline({ table, states }: { table: ArrayLike<number>; sta
     fail(`table has length ${table.length}, but must have length ${states} (S) or a multiple of it.`);
   const copy = Float64Array.from(table);
   const index = stateGroup({ states, timeDependent: rows > 1 });
-  return baselineOf(
+  const baseline = baselineOf(
     // Only after the last step can the time be that of no row: then nothing follows.
     (observations, offset, time) => copy[index(observations, offset, time)] ?? 0,
     undefined,
@@ -198,6 +219,7 @@ export function tableBaseline({ table, states }: { table: ArrayLike<number>; sta
           );
     },
   );
+  return remember(baseline, () => ({ make: 'tableBaseline', args: [{ table: copy, states }] }));
 }
 
 export interface LinearBaselineOptions {
@@ -222,7 +244,7 @@ export function linearBaseline({ features, featureMap }: LinearBaselineOptions):
     for (let j = 0; j < features; j++)
       if (!Number.isFinite(x[j])) fail(`feature ${j} is ${x[j]}, but must be a finite number.`);
   };
-  return baselineOf(
+  const baseline = baselineOf(
     (observations, offset) => {
       read(observations, offset);
       return x.reduce((sum, value, j) => sum + weights[j] * value, weights[features]);
@@ -241,4 +263,13 @@ export function linearBaseline({ features, featureMap }: LinearBaselineOptions):
         fail(`features is ${features}, but the batch has observations of ${observationSize} numbers.`);
     },
   );
+  const restore = (state: Float64Array) => {
+    weights = state;
+  };
+  return remember(baseline, () => ({
+    make: 'linearBaseline',
+    args: [{ features, featureMap }],
+    state: weights,
+    restore,
+  }));
 }

@@ -17,6 +17,7 @@ import { CovarianceAccumulator } from '../math/statistics';
 import { checkReads, type Network } from '../networks/network';
 import { makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
 import { valueObjective } from '../objectives/value';
+import { remember } from '../recipe';
 import { gather } from '../rollout/minibatches';
 import type { Baseline } from './baselines';
 
@@ -53,9 +54,9 @@ export function networkBaseline({
   checkInteger('epochs', epochs, 1);
   if (minibatchSize !== Infinity) checkInteger('minibatchSize', minibatchSize, 1);
   const optimizer = makeOptimizer(choice, learningRate);
-  const rng = new Rng(seed);
+  let rng = new Rng(seed);
   const objective = valueObjective();
-  const returnsSeen = new CovarianceAccumulator(1, { variancesOnly: true });
+  let returnsSeen = new CovarianceAccumulator(1, { variancesOnly: true });
   let mu = 0;
   let sigma = 1;
 
@@ -71,7 +72,7 @@ export function networkBaseline({
     sigma = std > 0 ? std : 1;
   };
 
-  return {
+  const baseline: Baseline = {
     fit(batch, returns) {
       checkReads(network, batch.observationSize, 'network');
       const T = checkVector('returns', returns, batch.rewards.length).length;
@@ -107,4 +108,13 @@ export function networkBaseline({
       return out.map((v, i) => (terminated[episodeStarts[i + 1] - 1] ? 0 : v));
     },
   };
+  const restore = (state: { rng: Rng; returnsSeen: CovarianceAccumulator; mu: number; sigma: number }) => {
+    ({ rng, returnsSeen, mu, sigma } = state);
+  };
+  return remember(baseline, () => ({
+    make: 'networkBaseline',
+    args: [{ network, optimizer, learningRate, epochs, minibatchSize, seed, standardize }],
+    state: { rng, returnsSeen, mu, sigma },
+    restore,
+  }));
 }

@@ -11,6 +11,7 @@
  */
 
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { maker, remember } from '../recipe';
 import { checkFinite, checkInteger, checkProbabilities, fail, show } from './check';
 
 type Generator = ReturnType<typeof xoroshiro128plusFromState>;
@@ -144,6 +145,9 @@ export class Rng {
     return rng;
   }
 }
+
+maker('Rng', Rng.fromState);
+remember(Rng.prototype, ({ state }) => ({ make: 'Rng', args: [state] }));
 
 /** Throws unless `rng` is a random stream; a seed in its place is the likely slip. */
 export function checkRng(rng: Rng): Rng {

@@ -15,6 +15,7 @@ import {
   quantileSorted,
   sampleVariance,
 } from 'simple-statistics';
+import { maker, remember } from '../recipe';
 import { checkFinite, checkInteger, checkVector, fail, show } from './check';
 import { checkRng, type Rng } from './rng';
 
@@ -369,6 +370,26 @@ export class CovarianceAccumulator {
     this.mean = new Float64Array(dimension);
     this.deviation = new Float64Array(dimension);
     this.moments = new Float64Array(variancesOnly ? dimension : dimension * dimension);
+  }
+
+  static {
+    maker(
+      'CovarianceAccumulator',
+      (...args: ConstructorParameters<typeof CovarianceAccumulator>) => new CovarianceAccumulator(...args),
+    );
+    remember(CovarianceAccumulator.prototype, accumulator => {
+      const { dimension, variancesOnly, count, mean, moments } = accumulator;
+      return {
+        make: 'CovarianceAccumulator',
+        args: [dimension, { variancesOnly }],
+        state: { count, mean, moments },
+        restore(seen: { count: number; mean: Float64Array; moments: Float64Array }) {
+          accumulator.count = seen.count;
+          mean.set(seen.mean);
+          moments.set(seen.moments);
+        },
+      };
+    });
   }
 
   /** Takes in one vector [dimension]. */

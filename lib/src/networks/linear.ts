@@ -9,6 +9,7 @@
  */
 
 import { checkInteger, checkVector, fail, show } from '../math/check';
+import { remember } from '../recipe';
 import {
   ascendAlong,
   checkDirection,
@@ -163,6 +164,13 @@ class LinearNetwork implements Network {
 
   applyGradient(optimizer: Optimizer): void {
     ascendAlong(this, optimizer);
+  }
+
+  static {
+    remember(LinearNetwork.prototype, ({ options, parameters }) => ({
+      make: 'linearNetwork',
+      args: [{ ...options, parameters }],
+    }));
   }
 
   clone(): LinearNetwork {

@@ -10,6 +10,7 @@
  */
 
 import { checkInteger, checkVector } from '../math/check';
+import { maker, remember } from '../recipe';
 import { type FloatArray, type Network, roomFor } from './network';
 
 const EPSILON = 1e-8;
@@ -87,11 +88,21 @@ export class RunningMoments {
   }
 }
 
+maker('RunningMoments', (size: number) => new RunningMoments(size));
+remember(RunningMoments.prototype, moments => ({
+  make: 'RunningMoments',
+  args: [moments.size],
+  state: moments.state,
+  restore(state: MomentsState) {
+    moments.state = state;
+  },
+}));
+
 /** `network` behind a normalisation of its observations [size] by `moments`, which may go on changing. */
 export function normalizedNetwork(network: Network, moments: RunningMoments, clip = CLIP): Network {
   const { size } = moments;
   let inputs = new Float32Array(0);
-  return {
+  const normalized: Network = {
     inputSize: size,
     outputSize: network.outputSize,
     get parameters() {
@@ -115,4 +126,7 @@ export function normalizedNetwork(network: Network, moments: RunningMoments, cli
       return normalizedNetwork(network.clone(), own, clip);
     },
   };
+  return remember(normalized, () => ({ make: 'normalizedNetwork', args: [network, moments, clip] }));
 }
+
+maker('normalizedNetwork', normalizedNetwork);

@@ -9,6 +9,7 @@
  */
 
 import { checkFinite, checkVector, show } from '../math/check';
+import { remember } from '../recipe';
 import type { FloatArray } from './network';
 
 /** Changes parameters so that an objective grows. One optimizer serves one parameter vector. */
@@ -20,12 +21,13 @@ export interface Optimizer {
 /** Stochastic gradient ascent with learning rate alpha. */
 export function sgd({ learningRate }: { learningRate: number }): Optimizer {
   checkFinite('learningRate', learningRate, 0);
-  return {
+  const optimizer: Optimizer = {
     ascend(parameters, gradient) {
       checkVector('gradient', gradient, parameters.length);
       for (let k = 0; k < parameters.length; k++) parameters[k] += learningRate * gradient[k];
     },
   };
+  return remember(optimizer, () => ({ make: 'sgd', args: [{ learningRate }] }));
 }
 
 export interface AdamOptions {
@@ -110,6 +112,18 @@ export class Adam implements Optimizer {
     return { meanSum: 1 - this.beta1Power, squareSum: 1 - this.beta2Power };
   }
 }
+
+remember(Adam.prototype, optimizer => {
+  const { learningRate, beta1, beta2, epsilon, state } = optimizer;
+  return {
+    make: 'adam',
+    args: [{ learningRate, beta1, beta2, epsilon }],
+    state,
+    restore(state: AdamState) {
+      optimizer.state = state;
+    },
+  };
+});
 
 /** What Adam has gathered from gradients; m and v are empty before the first update. */
 export interface AdamState {

@@ -8,6 +8,7 @@
  */
 
 import { checkInteger, checkVector, fail, show } from '../math/check';
+import { remember } from '../recipe';
 import {
   ascendAlong,
   checkDirection,
@@ -95,6 +96,13 @@ class TableNetwork implements Network {
 
   applyGradient(optimizer: Optimizer): void {
     ascendAlong(this, optimizer);
+  }
+
+  static {
+    remember(TableNetwork.prototype, ({ states, outputSize: outputs, parameters }) => ({
+      make: 'tableNetwork',
+      args: [{ states, outputs, parameters }],
+    }));
   }
 
   clone(): TableNetwork {

@@ -11,7 +11,7 @@
  *   bar.done();
  */
 
-import { checkInteger, fail } from '../math/check';
+import { checkFinite, checkInteger, fail } from '../math/check';
 import { platform } from '../platform';
 import { display, escapeMarkup, liveDisplay } from './kernel';
 import { formatCell } from './table';
@@ -37,10 +37,12 @@ export interface ProgressRow {
 
 /** A running progress display. Its functions may be passed on by themselves. */
 export interface Progress {
-  /** Reports that `count` of `total` are done, with the current value where there is one. */
+  /** Reports that `count` of `total` are done, a fraction of one perhaps, with the current value where there is one. */
   update(count: number, value?: number): void;
   /** Reports a history row: pass it as an algorithm's `onIteration`. */
   iteration(row: ProgressRow): void;
+  /** Puts another curve in the place of that of the values reported, from the next update on. */
+  draw(values: readonly number[]): void;
   /** Ends the display with one line; default: label, count and the last value. Calling it again changes nothing. */
   done(line?: string): void;
 }
@@ -71,10 +73,11 @@ export function progress(options: ProgressOptions, target: ProgressTarget = defa
   let values: number[] = [];
   let stride = 1;
   let reports = 0;
+  let drawn: readonly number[] | undefined;
 
   function report(nextCount: number, nextValue?: number): void {
     if (ended) return;
-    count = checkInteger('count', nextCount, 0);
+    count = checkFinite('count', nextCount, 0);
     if (nextValue !== undefined && Number.isFinite(nextValue)) {
       value = nextValue;
       if (reports++ % stride === 0) values.push(nextValue);
@@ -90,14 +93,19 @@ export function progress(options: ProgressOptions, target: ProgressTarget = defa
     const rate = seconds > 0 ? count / seconds : 0;
     const left = rate > 0 ? Math.max(0, total - count) / rate : undefined;
     const words = [
-      `${count} / ${total}`,
+      `${Math.floor(count)} / ${total}`,
       rate > 0 ? `${formatCell(Number(rate.toPrecision(3)), 3)} per second` : '',
       left === undefined ? '' : `${duration(left)} left`,
       value === undefined ? '' : `${valueName} ${formatCell(value, 4)}`,
     ];
     const status = words.filter(Boolean).join(' · ');
     target.live({
-      'text/html': bar(label, status, Math.min(1, count / total), curve ? sparkline(values, valueName) : ''),
+      'text/html': bar(
+        label,
+        status,
+        Math.min(1, count / total),
+        curve ? sparkline(drawn ?? values, valueName) : '',
+      ),
       'text/plain': `${label}: ${status}`,
     });
   }
@@ -109,11 +117,14 @@ export function progress(options: ProgressOptions, target: ProgressTarget = defa
         fail('row.iteration is missing, but must be the index of the iteration that ended.');
       report(row.iteration + 1, row.meanReturn);
     },
+    draw: curve => {
+      drawn = curve;
+    },
     done: line => {
       if (ended) return;
       ended = true;
       const summary = value === undefined ? '' : `, ${valueName} ${formatCell(value, 4)}`;
-      target.final(line ?? `${label}: ${count} of ${total} done${summary}`);
+      target.final(line ?? `${label}: ${Math.floor(count)} of ${total} done${summary}`);
     },
   };
 }
@@ -155,7 +166,7 @@ function bar(label: string, status: string, share: number, curve: string): strin
 }
 
 /** The values so far as a small line, its lowest and highest value beside it. */
-function sparkline(values: number[], name: string): string {
+function sparkline(values: readonly number[], name: string): string {
   if (values.length < 2) return '';
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const x = (i: number) => ((i / (values.length - 1)) * 456 + 2).toFixed(1);

@@ -14,6 +14,7 @@
  */
 
 import { checkFinite } from '../math/check';
+import { remember } from '../recipe';
 import { type PolicyObjective, policyObjective } from './objective';
 
 export interface ClipObjectiveOptions {
@@ -24,7 +25,7 @@ export interface ClipObjectiveOptions {
 /** mean_b min(r_b A_b, clip(r_b, 1 - clipRange, 1 + clipRange) A_b). */
 export function clipObjective({ clipRange = 0.2 }: ClipObjectiveOptions = {}): PolicyObjective {
   checkFinite('clipRange', clipRange, 0);
-  return policyObjective((steps, dY) => {
+  const objective = policyObjective((steps, dY) => {
     const { count, ratios, minibatch } = steps;
     const { advantages } = minibatch;
     let sum = 0;
@@ -48,4 +49,5 @@ export function clipObjective({ clipRange = 0.2 }: ClipObjectiveOptions = {}): P
     steps.inactiveFraction = inactive / count;
     return sum / count;
   });
+  return remember(objective, () => ({ make: 'clipObjective', args: [{ clipRange }] }));
 }

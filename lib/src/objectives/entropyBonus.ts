@@ -7,6 +7,7 @@
  */
 
 import { checkFinite } from '../math/check';
+import { remember } from '../recipe';
 import { type PolicyObjective, policyObjective } from './objective';
 
 export interface EntropyBonusOptions {
@@ -17,9 +18,10 @@ export interface EntropyBonusOptions {
 /** coefficient * mean entropy. */
 export function entropyBonus({ coefficient }: EntropyBonusOptions): PolicyObjective {
   checkFinite('coefficient', coefficient);
-  return policyObjective((steps, dY) => {
+  const objective = policyObjective((steps, dY) => {
     const { count, entropy } = steps;
     for (let b = 0; b < count; b++) steps.addEntropyGradient(b, coefficient / count, dY);
     return coefficient * entropy;
   });
+  return remember(objective, () => ({ make: 'entropyBonus', args: [{ coefficient }] }));
 }

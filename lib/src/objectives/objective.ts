@@ -25,6 +25,7 @@
 import type { Head } from '../distributions/head';
 import { checkVector, fail, show } from '../math/check';
 import { type FloatArray, roomFor } from '../networks/network';
+import { remember } from '../recipe';
 
 /** Steps to improve a policy with; B is the length of `advantages`. */
 export interface PolicyMinibatch {
@@ -250,11 +251,12 @@ export function sumOfObjectives(...objectives: readonly PolicyObjective[]): Poli
         `objective ${i} is ${show(objective)}, but must be a policy objective, e.g. clipObjective().`,
       );
   });
-  return policyObjective((steps, dY) => {
+  const sum = policyObjective((steps, dY) => {
     let value = 0;
     for (const objective of objectives) value += objective.add(steps, dY);
     return value;
   });
+  return remember(sum, () => ({ make: 'sumOfObjectives', args: objectives }));
 }
 
 /** Throws unless an array has `size` numbers for each of `count` steps. */

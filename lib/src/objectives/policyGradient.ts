@@ -6,11 +6,12 @@
  * Only its gradient at theta = theta_k means something: there it estimates that of J. Its value does not estimate J.
  */
 
+import { remember } from '../recipe';
 import { type PolicyObjective, policyObjective } from './objective';
 
 /** mean_b A_b log pi_theta(a_b|s_b). */
-export const policyGradientObjective = (): PolicyObjective =>
-  policyObjective((steps, dY) => {
+export function policyGradientObjective(): PolicyObjective {
+  const objective = policyObjective((steps, dY) => {
     const { count, logProbs, minibatch } = steps;
     const { advantages } = minibatch;
     let sum = 0;
@@ -20,3 +21,5 @@ export const policyGradientObjective = (): PolicyObjective =>
     }
     return sum / count;
   });
+  return remember(objective, () => ({ make: 'policyGradientObjective', args: [] }));
+}

@@ -11,11 +11,12 @@
  */
 
 import { checkFinite, fail } from '../math/check';
+import { remember } from '../recipe';
 import { type PolicyObjective, policyObjective } from './objective';
 
 /** mean_b r_b(theta) A_b, with nothing that keeps theta near theta_k. */
-export const surrogateObjective = (): PolicyObjective =>
-  policyObjective((steps, dY) => {
+export function surrogateObjective(): PolicyObjective {
+  const objective = policyObjective((steps, dY) => {
     const { count, ratios, minibatch } = steps;
     const { advantages } = minibatch;
     let sum = 0;
@@ -26,6 +27,8 @@ export const surrogateObjective = (): PolicyObjective =>
     }
     return sum / count;
   });
+  return remember(objective, () => ({ make: 'surrogateObjective', args: [] }));
+}
 
 /** An objective with a penalty whose weight may be changed between evaluations. */
 export interface KlPenaltyObjective extends PolicyObjective {
@@ -48,5 +51,5 @@ export function klPenaltyObjective({ beta }: { beta: number }): KlPenaltyObjecti
     return surrogate.add(steps, dY) - beta * exactKl;
   });
   const objective: KlPenaltyObjective = { ...penalized, beta: checkFinite('beta', beta, 0) };
-  return objective;
+  return remember(objective, ({ beta }) => ({ make: 'klPenaltyObjective', args: [{ beta }] }));
 }

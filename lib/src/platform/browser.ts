@@ -29,6 +29,9 @@ export const platform: Platform = {
     available: false,
     start: () => Promise.reject(new Error('In a browser, pglab computes on one thread.')),
     parent: undefined,
+    processors: 1,
+    call: () => Promise.reject(new Error('In a browser, pglab computes on one thread.')),
+    callee: work => work,
   },
   terminal: undefined,
 
@@ -63,6 +66,9 @@ export const platform: Platform = {
   },
   optionalModule: (name, user) =>
     Promise.reject(new Error(`${user} needs the package ${name}, which pglab does not load in a browser.`)),
+  userModule(path) {
+    throw new Error(`fromModule was asked for ${path}, but loads no modules in a browser.`);
+  },
   optionalFiles(name, _version, user) {
     throw new Error(`${user} needs the package ${name}, which pglab does not load in a browser.`);
   },

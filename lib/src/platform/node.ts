@@ -3,17 +3,22 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   isMainThread,
   MessageChannel,
   MessagePort,
+  parentPort,
   receiveMessageOnPort,
   Worker,
   workerData,
 } from 'node:worker_threads';
-import type { Files, KernelDisplay, ParentThread, Platform, Thread, Threads } from './platform';
+import type { Piscina } from 'piscina';
+import type { CallOptions, Files, KernelDisplay, ParentThread, Platform, Thread, Threads } from './platform';
 
 const files: Files = {
   exists: existsSync,
@@ -111,7 +116,71 @@ function parent(): ParentThread | undefined {
   return { data, post: message => port.postMessage(message), next: () => inbox.next() };
 }
 
-const threads: Threads = { available: true, start, parent: parent() };
+/** A task as it travels, and a message that is told of it. */
+interface Numbered {
+  id: number;
+  content: unknown;
+}
+
+const IDLE_MS = 5000;
+
+/** Threads by module and number; the package piscina makes them, when they are first wanted. */
+const pools = new Map<string, Piscina>();
+const listeners = new Map<number, (message: unknown) => void>();
+let tasks = 0;
+
+function poolOf(module: string, workers: number): Piscina {
+  const key = `${workers} ${module}`;
+  let pool = pools.get(key);
+  if (!pool) {
+    const { Piscina } = require('piscina') as typeof import('piscina');
+    pool = new Piscina({
+      filename: join(__dirname, '..', `${module}.js`),
+      minThreads: 0,
+      maxThreads: workers,
+      idleTimeout: IDLE_MS,
+      atomics: 'disabled', // a thread that waits for its next task waits in its event loop
+      execArgv: [],
+    });
+    pool.on('message', ({ id, content }: Numbered) => listeners.get(id)?.(content));
+    pools.set(key, pool);
+  }
+  return pool;
+}
+
+async function call(module: string, content: unknown, options: CallOptions): Promise<unknown> {
+  const { workers, signal, onMessage } = options;
+  const task: Numbered = { id: tasks++, content };
+  listeners.set(task.id, onMessage);
+  try {
+    return await poolOf(module, workers).run(task, { signal });
+  } finally {
+    listeners.delete(task.id);
+  }
+}
+
+/**
+ * V8 does not count WebAssembly's memory, which a network lies in, among its reasons to collect garbage, and a thread that
+ * trains one network after the other makes little other: so it collects after each task.
+ */
+const callee: Threads['callee'] = work => {
+  setFlagsFromString('--expose-gc'); // what a context that is made from here on finds as `gc`
+  const collectGarbage: () => void = runInNewContext('gc');
+  return async ({ id, content }: Numbered) => {
+    const result = await work(content, message => parentPort!.postMessage({ id, content: message }));
+    setImmediate(collectGarbage); // when the result is on its way, and nothing holds the task's networks any more
+    return result;
+  };
+};
+
+const threads: Threads = {
+  available: true,
+  start,
+  parent: parent(),
+  processors: availableParallelism(),
+  call,
+  callee,
+};
 
 const missing = (name: string, user: string, version?: string): Error =>
   new Error(
@@ -156,6 +225,10 @@ export const platform: Platform = {
     } catch (error) {
       throw isMissing(error, name) ? missing(name, user) : error;
     }
+  },
+  userModule(path) {
+    const file = /^file:/.test(path) ? fileURLToPath(path) : resolve(path);
+    return { file, exports: require(file) };
   },
   optionalFiles(name, version, user) {
     let path: string;

@@ -35,6 +35,11 @@ export interface Platform {
   optional(name: string, user: string): unknown;
   /** The same for a package that is an ES module. */
   optionalModule(name: string, user: string): Promise<unknown>;
+  /**
+   * A module of the user's own, by its path, relative to the working directory, or its URL: the file in full, and what it
+   * exports.
+   */
+  userModule(path: string): { file: string; exports: Record<string, unknown> };
   /** The files of an optional package of exactly this version, for what no import gives: a binary, a script to adapt. */
   optionalFiles(name: string, version: string, user: string): PackageFiles;
 
@@ -75,6 +80,25 @@ export interface Threads {
   start(module: string, data: unknown): Promise<Thread>;
   /** The other end, in a thread that `start` made. */
   readonly parent: ParentThread | undefined;
+
+  /** How many threads may compute at the same time on this machine; 1 where there is one. */
+  readonly processors: number;
+  /**
+   * Hands a task to the module, whose name is relative to lib/src and has no ending, on the first free one of some threads that
+   * are kept for the next tasks a while, and returns what it returns. They do not keep the process alive.
+   * @throws whatever the thread broke down of; or any error, at once, when the signal is aborted: that ends the thread, too
+   */
+  call(module: string, task: unknown, options: CallOptions): Promise<unknown>;
+  /** What such a module exports by default, made of its work. */
+  callee(work: (task: unknown, tell: (message: unknown) => void) => Promise<unknown>): unknown;
+}
+
+export interface CallOptions {
+  /** The threads of such calls that there may be at the same time. */
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  /** Gets what the work tells on the way. */
+  readonly onMessage: (message: unknown) => void;
 }
 
 /** A thread as the one that made it sees it. */

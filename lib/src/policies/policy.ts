@@ -12,6 +12,7 @@ import { categoricalHead, gaussianHead, type Head } from '../distributions/head'
 import { checkAction, checkVector, fail, show } from '../math/check';
 import type { Rng } from '../math/rng';
 import { checkGradient, type FloatArray, type Network } from '../networks/network';
+import { remember } from '../recipe';
 
 /** A stochastic policy, differentiable in its parameters theta. */
 export interface Policy {
@@ -135,6 +136,8 @@ export class CategoricalPolicy extends NetworkPolicy<number> implements Discrete
   }
 }
 
+remember(CategoricalPolicy.prototype, ({ network }) => ({ make: 'categoricalPolicy', args: [network] }));
+
 /** The Gaussian policy whose mean and log standard deviation are a network's outputs; see `gaussianPolicy`. */
 export class GaussianPolicy extends NetworkPolicy<ArrayLike<number>> implements ContinuousPolicy {
   readonly head: Head;
@@ -167,6 +170,8 @@ export class GaussianPolicy extends NetworkPolicy<ArrayLike<number>> implements 
     return new GaussianPolicy(this.network.clone());
   }
 }
+
+remember(GaussianPolicy.prototype, ({ network }) => ({ make: 'gaussianPolicy', args: [network] }));
 
 /** A softmax policy over the outputs of `network`, one logit for each action. The policy owns the network from then on. */
 export const categoricalPolicy = (network: Network): CategoricalPolicy => new CategoricalPolicy(network);

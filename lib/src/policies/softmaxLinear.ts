@@ -10,6 +10,7 @@
 
 import { checkInteger } from '../math/check';
 import { type FeatureOptions, linearNetwork } from '../networks/linear';
+import { remember } from '../recipe';
 import { CategoricalPolicy } from './policy';
 
 export interface SoftmaxLinearOptions extends FeatureOptions {
@@ -34,6 +35,13 @@ export class SoftmaxLinear extends CategoricalPolicy {
   /** theta [A * (d + 1)]: weights then bias, action by action. */
   override get parameters(): Float64Array {
     return this.network.parameters as Float64Array;
+  }
+
+  static {
+    remember(SoftmaxLinear.prototype, ({ options, parameters }) => ({
+      make: 'softmaxLinear',
+      args: [{ ...options, parameters }],
+    }));
   }
 
   override clone(): SoftmaxLinear {

@@ -12,6 +12,7 @@
 import { softmaxInto } from '../distributions/categorical';
 import { checkInteger } from '../math/check';
 import { tableNetwork } from '../networks/table';
+import { remember } from '../recipe';
 import { CategoricalPolicy } from './policy';
 
 export interface SoftmaxTabularOptions {
@@ -52,6 +53,11 @@ export class SoftmaxTabular extends CategoricalPolicy {
     return new SoftmaxTabular({ states: this.states, actions: this.actionCount, logits: this.parameters });
   }
 }
+
+remember(SoftmaxTabular.prototype, ({ states, actionCount: actions, parameters: logits }) => ({
+  make: 'softmaxTabular',
+  args: [{ states, actions, logits }],
+}));
 
 /** A softmax policy with one logit per state and action; uniform unless `logits` says otherwise. */
 export const softmaxTabular = (options: SoftmaxTabularOptions): SoftmaxTabular => new SoftmaxTabular(options);

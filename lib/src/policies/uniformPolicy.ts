@@ -2,6 +2,7 @@
 
 import { checkInteger } from '../math/check';
 import type { Network } from '../networks/network';
+import { maker, remember } from '../recipe';
 import { CategoricalPolicy, type DiscretePolicy } from './policy';
 
 /** pi(a|s) = 1 / actions for all observations; theta is empty. */
@@ -15,7 +16,7 @@ function zeroNetwork(outputSize: number): Network {
   let zeros = new Float64Array(outputSize);
   let rows = 0;
   const outputs = () => zeros.subarray(0, rows * outputSize);
-  return {
+  const network: Network = {
     outputSize,
     parameters: new Float64Array(0),
     gradient: new Float64Array(0),
@@ -30,4 +31,7 @@ function zeroNetwork(outputSize: number): Network {
     applyGradient() {},
     clone: () => zeroNetwork(outputSize),
   };
+  return remember(network, () => ({ make: 'zeroNetwork', args: [outputSize] }));
 }
+
+maker('zeroNetwork', zeroNetwork);

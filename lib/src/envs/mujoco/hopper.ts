@@ -96,6 +96,7 @@ export function hopper({ version = 'v5', maxSteps = 1000, geomMargin = 0.001 }: 
     },
     version,
     maxSteps,
+    { geomMargin },
   );
 }
 

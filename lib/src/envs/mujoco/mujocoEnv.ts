@@ -15,6 +15,7 @@
 
 import { fail, show } from '../../math/check';
 import type { Rng } from '../../math/rng';
+import { remember } from '../../recipe';
 import { checkMaxSteps, Env, type EnvModel, type Outcome } from '../env';
 import { type Simulation, simulationOf } from './engine';
 import { type Joint, type Mjcf, mjcfText } from './mjcf';
@@ -56,8 +57,11 @@ export interface MujocoRules {
   ): void;
 }
 
-/** Makes the environment. */
-export function mujocoEnv(rules: MujocoRules, version: MujocoVersion, maxSteps: number): Env {
+/**
+ * Makes the environment.
+ * @param options what the function of the library that makes it was asked besides version and maxSteps
+ */
+export function mujocoEnv(rules: MujocoRules, version: MujocoVersion, maxSteps: number, options = {}): Env {
   const { mjcf, frameSkip, observationSize, extraNames = [] } = rules;
   const simulation = simulationOf(mjcfText(mjcf));
   const { nq, nv, nu } = simulation.model;
@@ -133,7 +137,8 @@ export function mujocoEnv(rules: MujocoRules, version: MujocoVersion, maxSteps: 
 
     observe: rules.observe,
   };
-  return new Env(model);
+  const make = rules.name[0].toLowerCase() + rules.name.slice(1);
+  return remember(new Env(model), () => ({ make, args: [{ version, maxSteps, ...options }] }));
 }
 
 /** All joints in the order of q and v: depth first, as MuJoCo numbers them. */

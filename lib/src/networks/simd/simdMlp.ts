@@ -14,6 +14,7 @@
  */
 
 import { checkInteger, checkVector } from '../../math/check';
+import { maker, remember } from '../../recipe';
 import { type MlpLayer, type MlpSpec, mlpLayers } from '../mlpParameters';
 import {
   ascendAlong,
@@ -293,3 +294,6 @@ export class SimdMlp implements Network {
     return new SimdMlp(this.spec, this.parameters);
   }
 }
+
+maker('SimdMlp', (spec: MlpSpec, parameters: Float32Array) => new SimdMlp(spec, parameters));
+remember(SimdMlp.prototype, ({ spec, parameters }) => ({ make: 'SimdMlp', args: [spec, parameters] }));
