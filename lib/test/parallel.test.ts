@@ -310,6 +310,11 @@ const lines = (env: Env, seed: number) => ({
   epochs: 2,
   totalSteps: 512,
 });
+const critics = (env: Env, seed: number) => {
+  const { policy, critic } = lines(env, seed);
+  return { policy, critic };
+};
+
 interface Trained {
   policy: Policy;
   history: unknown[];
@@ -362,6 +367,16 @@ const algorithms: Record<
     algorithm: ppoClip,
     env: pendulum(),
     settings: seed => ({ ...lines(pendulum(), seed), normalizeObservations: true, normalizeRewards: true }),
+  },
+  naturalPolicyGradient: {
+    algorithm: pglab.naturalPolicyGradient,
+    env: pole,
+    settings: seed => ({ ...critics(pole, seed), copies: 4, stepsPerIteration: 32, totalSteps: 512 }),
+  },
+  trpo: {
+    algorithm: pglab.trpo,
+    env: pendulum(),
+    settings: seed => ({ ...critics(pendulum(), seed), copies: 4, stepsPerIteration: 32, totalSteps: 512 }),
   },
   ppoKl: { algorithm: ppoKl, env: acrobot({ maxSteps: 60 }), settings: seed => lines(acrobot(), seed) },
 };
