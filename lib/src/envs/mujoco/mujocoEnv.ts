@@ -73,15 +73,16 @@ export function mujocoEnv(rules: MujocoRules, version: MujocoVersion, maxSteps: 
   const v = new Float64Array(nv);
   const before = new Float64Array(extrasAt + extraNames.length);
 
-  /** The rest of a state whose q and v stand in state[offset ..]. */
+  /** The rest of a state whose q and v stand in state[offset ..]: a search that starts from 0, and the extras. */
   function complete(state: Float64Array, offset: number): void {
+    state.fill(0, offset + nq + nv, offset + extrasAt);
+    if (!rules.extras) return;
     simulation.reset();
-    const { views } = simulation;
-    for (let i = 0; i < nq; i++) views.qpos[i] = state[offset + i];
-    for (let i = 0; i < nv; i++) views.qvel[i] = state[offset + nq + i];
+    const { qpos, qvel } = simulation.views;
+    for (let i = 0; i < nq; i++) qpos[i] = state[offset + i];
+    for (let i = 0; i < nv; i++) qvel[i] = state[offset + nq + i];
     simulation.forward();
-    for (let i = 0; i < nv; i++) state[offset + nq + nv + i] = views.qacc_warmstart[i];
-    rules.extras?.(simulation, state, offset + extrasAt);
+    rules.extras(simulation, state, offset + extrasAt);
   }
 
   const model: EnvModel = {

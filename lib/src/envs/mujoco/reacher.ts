@@ -61,7 +61,7 @@ export function reacher({ version = 'v5', maxSteps = 50 }: MujocoOptions = {}): 
               { name: 'target_x', axis: [1, 0, 0], ref: 0.1, ...slider },
               { name: 'target_y', axis: [0, 1, 0], ref: -0.1, ...slider },
             ],
-            geoms: [{ type: 'sphere', size: [0.009] }],
+            geoms: [{ type: 'sphere', size: [0.009], conaffinity: 0 }],
           },
         ],
         motors: [{ joint: 'joint0' }, { joint: 'joint1' }],

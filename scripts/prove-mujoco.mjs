@@ -1,0 +1,97 @@
+/**
+ * `npm run prove-mujoco`: holds the MuJoCo tasks against Gymnasium's own, run by the Python package of the same version of
+ * MuJoCo, in a virtual environment of its own in .pglab/mujoco: every array of the compiled models, and episodes of 200
+ * steps from random states under random and regular actions, of the rules of v5 and v4.
+ *
+ *   npm run prove-mujoco [-- --mujoco 4.0.0]     another version of the Python package, to see what differs then
+ *   npm run prove-mujoco -- --mujoco 3.3.7 --geom-margin 0.0005     Hopper's contacts as older versions had them
+ */
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareEpisodes, compareModel, NAMES } from './mujoco/parity.mjs';
+import { root, windows, workDir } from './setup/paths.mjs';
+import { commonFailure, runMain, runQuietly, SetupFailure, say } from './setup/report.mjs';
+import { setUp } from './setup.mjs';
+
+const SEEDS = [11, 12];
+const TOLERANCE = 1e-9;
+
+const given = name => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+
+await runMain(async () => {
+  const version = given('mujoco') ?? '3.14.0';
+  const geomMargin = given('geom-margin');
+  const { python } = await setUp();
+  const folder = join(workDir, 'mujoco', version);
+  const venvPython = windows ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
+  const requirements = readFileSync(join(root, 'scripts', 'mujoco', 'requirements.txt'), 'utf8')
+    .split(/\r?\n/)
+    .filter(line => line && !line.startsWith('#'))
+    .map(line => (line.startsWith('mujoco==') ? `mujoco==${version}` : line));
+  const mark = join(folder, 'pglab-installed');
+  if (!existsSync(mark) || readFileSync(mark, 'utf8') !== requirements.join('\n')) {
+    say(`Installing Gymnasium and mujoco ${version} from the Python package index into .pglab/mujoco`);
+    await must(python, ['-m', 'venv', '--clear', folder]);
+    const cache = join(workDir, 'cache', 'pip');
+    await must(venvPython, ['-m', 'pip', 'install', '--cache-dir', cache, ...requirements]);
+    writeFileSync(mark, requirements.join('\n'));
+  }
+
+  const rows = [];
+  for (const seed of SEEDS) {
+    const results = join(folder, `seed-${seed}`);
+    say(`Gymnasium's tasks on mujoco ${version}, seed ${seed}`);
+    const program = join(root, 'data', 'mujoco-trajectories', 'make.py');
+    const size = ['--episodes', '12', '--steps', '200'];
+    await must(venvPython, [program, '--folder', results, '--seed', String(seed), ...size]);
+    for (const name of NAMES) {
+      const options = geomMargin && name.startsWith('Hopper') ? { geomMargin: Number(geomMargin) } : {};
+      const model = compareModel(name, results, options);
+      const { episodes, steps, terminations, state, reward, observation } = compareEpisodes(
+        name,
+        results,
+        options,
+      );
+      rows.push({
+        task: name,
+        seed,
+        arrays: model.arrays,
+        'model differs by': model.largest.toExponential(1),
+        at: model.where,
+        episodes,
+        steps,
+        terminated: terminations,
+        'state differs by': state.toExponential(1),
+        'reward by': reward.toExponential(1),
+        'float32 observation by': observation.toExponential(1),
+        holds: model.largest < TOLERANCE && state < TOLERANCE && reward < TOLERANCE && observation < 1.2e-7,
+      });
+    }
+  }
+  console.log(`
+pglab on the WebAssembly build of MuJoCo 3.14.0 against Gymnasium 1.4.0 on mujoco ${version} for Python.
+Largest differences |ours - theirs| / max(1, |theirs|), whole episodes from their start; holds: all below ${TOLERANCE}.`);
+  console.table(rows);
+  const failed = rows.filter(row => !row.holds);
+  console.log(
+    failed.length === 0 ? 'All of it holds.' : `${failed.length} of ${rows.length} rows do not hold.`,
+  );
+  return failed.length === 0 ? 0 : 1;
+});
+
+/** Runs a command to its end, or fails with the last line that it printed. */
+async function must(command, args) {
+  const { status, output } = await runQuietly(command.split(/[\\/]/).at(-1), command, args);
+  if (status === 0) return;
+  throw (
+    commonFailure(output) ??
+    new SetupFailure(
+      `${command} failed: ${output.trim().split('\n').at(-1)}`,
+      'See .pglab/setup.log for all that it printed.',
+    )
+  );
+}
