@@ -67,7 +67,7 @@ import {
   uniformPolicy,
   vanillaPolicyGradient,
 } from 'pglab';
-import { pack, unpack } from 'pglab/dist/parallel/parcel';
+import { pack, unpack } from '../dist/parallel/parcel';
 
 /** There and back, as between two threads. */
 const travel = <T>(value: T): T => (unpack(structuredClone(pack({ value }))) as { value: T }).value;
