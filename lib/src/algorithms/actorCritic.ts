@@ -19,7 +19,7 @@ import { generalizedAdvantages, normalizeAdvantages, valueTargets } from '../est
 import { type Baseline, criticValues } from '../estimators/baselines';
 import { distributionParameters, meanKlOf } from '../estimators/policyStatistics';
 import { checkpoint } from '../interrupt';
-import { checkFinite, checkGamma, checkInteger, show } from '../math/check';
+import { checkFinite, checkGamma, checkInteger, knownOptions, type OptionNames, show } from '../math/check';
 import { Rng } from '../math/rng';
 import { explainedVariance, mean } from '../math/statistics';
 import { makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
@@ -67,6 +67,25 @@ export interface ActorCriticOptions<P extends Policy = Policy> {
   onIteration?: (record: ActorCriticRecord) => void | Promise<void>;
 }
 
+const ACTOR_CRITIC_OPTIONS: OptionNames<ActorCriticOptions> = {
+  env: 'required',
+  policy: 'required',
+  critic: 'required',
+  seed: 'optional',
+  totalSteps: 'optional',
+  copies: 'optional',
+  stepsPerIteration: 'optional',
+  gamma: 'optional',
+  lambda: 'optional',
+  entropyCoef: 'optional',
+  learningRate: 'optional',
+  optimizer: 'optional',
+  maxGradientNorm: 'optional',
+  normalize: 'optional',
+  maxSteps: 'optional',
+  onIteration: 'optional',
+};
+
 /** What happened in one iteration. */
 export interface ActorCriticRecord {
   /** 0, 1, ... */
@@ -98,24 +117,27 @@ export interface ActorCriticResult<P extends Policy = Policy> {
  * Trains a policy by advantage actor-critic. Rejects with a `TrainingError` that names the iteration and the quantity if a
  * number stops being finite; its `result` holds policy and history as they were before that iteration.
  */
-export async function actorCritic<P extends Policy>({
-  env,
-  policy: initialPolicy,
-  critic,
-  seed = 0,
-  totalSteps = 100_000,
-  copies = 8,
-  stepsPerIteration = 16,
-  gamma = 0.99,
-  lambda = 1,
-  entropyCoef = 0,
-  learningRate = 1e-3,
-  optimizer: choice = 'adam',
-  maxGradientNorm = 0.5,
-  normalize = false,
-  maxSteps,
-  onIteration,
-}: ActorCriticOptions<P>): Promise<ActorCriticResult<P>> {
+export async function actorCritic<P extends Policy>(
+  options: ActorCriticOptions<P>,
+): Promise<ActorCriticResult<P>> {
+  const {
+    env,
+    policy: initialPolicy,
+    critic,
+    seed = 0,
+    totalSteps = 100_000,
+    copies = 8,
+    stepsPerIteration = 16,
+    gamma = 0.99,
+    lambda = 1,
+    entropyCoef = 0,
+    learningRate = 1e-3,
+    optimizer: choice = 'adam',
+    maxGradientNorm = 0.5,
+    normalize = false,
+    maxSteps,
+    onIteration,
+  } = knownOptions('actorCritic', options, ACTOR_CRITIC_OPTIONS);
   checkInteger('totalSteps', totalSteps, 1);
   checkInteger('stepsPerIteration', stepsPerIteration, 1);
   checkGamma(gamma);

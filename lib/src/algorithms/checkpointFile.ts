@@ -6,7 +6,7 @@
  * that nobody ever sees half of one; what is read is checked against the hash before a number of it is used.
  */
 
-import { checkInteger, fail, show } from '../math/check';
+import { checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { platform } from '../platform';
 
 const FORMAT = 'pglab checkpoint';
@@ -25,6 +25,12 @@ export interface CheckpointOptions {
   resume?: boolean;
 }
 
+const CHECKPOINT_OPTIONS: OptionNames<CheckpointOptions> = {
+  path: 'required',
+  every: 'optional',
+  resume: 'optional',
+};
+
 /** The checkpoint of one run. */
 export class CheckpointFile {
   private readonly path: string;
@@ -38,10 +44,11 @@ export class CheckpointFile {
    * @param settings what must be the same for a run to be continued
    */
   constructor(
-    { path, every = 10, resume = false }: CheckpointOptions,
+    options: CheckpointOptions,
     private readonly algorithm: string,
     private readonly settings: Settings,
   ) {
+    const { path, every = 10, resume = false } = knownOptions('checkpoint', options, CHECKPOINT_OPTIONS);
     if (typeof path !== 'string' || path === '')
       throw new TypeError(`checkpoint.path is ${show(path)}, but must be the name of a file.`);
     this.path = path;

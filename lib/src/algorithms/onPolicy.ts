@@ -17,7 +17,15 @@ import { type VectorEnv, type VectorEnvState, vectorEnv } from '../envs/vectorEn
 import { generalizedAdvantages, normalizeAdvantages, valueTargets } from '../estimators/advantages';
 import { distributionParameters, meanKlAndEntropyOf } from '../estimators/policyStatistics';
 import { checkpoint } from '../interrupt';
-import { checkFinite, checkGamma, checkInteger, checkVector, fail, show } from '../math/check';
+import {
+  checkFinite,
+  checkGamma,
+  checkInteger,
+  checkVector,
+  fail,
+  type OptionNames,
+  show,
+} from '../math/check';
 import { Rng, type RngState } from '../math/rng';
 import { mean } from '../math/statistics';
 import type { FloatArray, Network } from '../networks/network';
@@ -68,6 +76,26 @@ export interface OnPolicyOptions<P extends Policy = Policy> {
   /** Where to save the whole state of training, and how often; a run that is resumed gives the same bytes. */
   checkpoint?: CheckpointOptions;
 }
+
+/** Their names. */
+export const ON_POLICY_OPTIONS: OptionNames<OnPolicyOptions> = {
+  env: 'required',
+  policy: 'required',
+  critic: 'required',
+  seed: 'optional',
+  totalSteps: 'optional',
+  copies: 'optional',
+  stepsPerIteration: 'optional',
+  gamma: 'optional',
+  lambda: 'optional',
+  normalizeAdvantages: 'optional',
+  entropyCoef: 'optional',
+  normalizeObservations: 'optional',
+  normalizeRewards: 'optional',
+  maxSteps: 'optional',
+  threads: 'optional',
+  checkpoint: 'optional',
+};
 
 /** What happened in one iteration, whatever the algorithm. */
 export interface OnPolicyRecord {

@@ -19,7 +19,7 @@
  */
 
 import type { Head } from '../distributions/head';
-import { checkFinite, checkInteger, show } from '../math/check';
+import { checkFinite, checkInteger, knownOptions, type OptionNames, show } from '../math/check';
 import { type Adam, type AdamState, adam } from '../networks/optimizers';
 import { entropyBonus } from '../objectives/entropyBonus';
 import { type PolicyObjective, PolicySteps, sumOfObjectives } from '../objectives/objective';
@@ -30,6 +30,7 @@ import { CheckpointFile, type Settings } from './checkpointFile';
 import {
   checkOnPolicyOptions,
   ON_POLICY_DEFAULTS,
+  ON_POLICY_OPTIONS,
   type OnPolicyOptions,
   type OnPolicyRecord,
   type OnPolicyResult,
@@ -63,6 +64,21 @@ export interface PpoOptions<P extends Policy = Policy> extends OnPolicyOptions<P
   /** Called after each iteration; awaited, so that it may draw. */
   onIteration?: (record: PpoRecord) => void | Promise<void>;
 }
+
+/** Their names. */
+export const PPO_OPTIONS: OptionNames<PpoOptions> = {
+  ...ON_POLICY_OPTIONS,
+  epochs: 'optional',
+  minibatchSize: 'optional',
+  learningRate: 'optional',
+  criticLearningRate: 'optional',
+  adamEpsilon: 'optional',
+  maxGradientNorm: 'optional',
+  annealLearningRate: 'optional',
+  valueClipRange: 'optional',
+  stopAtKl: 'optional',
+  onIteration: 'optional',
+};
 
 /** What happened in one iteration. */
 export interface PpoRecord extends OnPolicyRecord {
@@ -100,6 +116,14 @@ export interface PpoObjectiveOptions<P extends Policy = Policy> extends PpoOptio
   settings?: Settings;
 }
 
+const PPO_OBJECTIVE_OPTIONS: OptionNames<PpoObjectiveOptions> = {
+  ...PPO_OPTIONS,
+  objective: 'required',
+  adapt: 'optional',
+  name: 'optional',
+  settings: 'optional',
+};
+
 /**
  * Trains a policy by proximal policy optimisation with any objective.
  *
@@ -107,7 +131,7 @@ export interface PpoObjectiveOptions<P extends Policy = Policy> extends PpoOptio
  * holds policy, critic and history as they were before that iteration.
  */
 export async function ppo<P extends Policy>(options: PpoObjectiveOptions<P>): Promise<PpoResult<P>> {
-  const { name = NAME } = options;
+  const { name = NAME } = knownOptions('ppo', options, PPO_OBJECTIVE_OPTIONS);
   const complete = { ...DEFAULTS, ...withoutUndefined(options) };
   checkOptions(complete);
   const run = new PpoRun(name, complete);

@@ -9,24 +9,26 @@
  * objective ../objectives/clip.ts.
  */
 
+import { knownOptions, type OptionNames } from '../math/check';
 import { clipObjective } from '../objectives/clip';
 import { surrogateObjective } from '../objectives/surrogate';
 import type { Policy } from '../policies/policy';
-import { type PpoOptions, type PpoResult, ppo } from './ppo';
+import { PPO_OPTIONS, type PpoOptions, type PpoResult, ppo } from './ppo';
 
 export interface PpoClipOptions<P extends Policy = Policy> extends PpoOptions<P> {
   /** epsilon (0.1 to 0.3); Infinity for no clip at all, the control that shows what the clip is for. */
   clipRange?: number;
 }
 
+const PPO_CLIP_OPTIONS: OptionNames<PpoClipOptions> = { ...PPO_OPTIONS, clipRange: 'optional' };
+
 /** Trains a policy by PPO-Clip. */
-export const ppoClip = async <P extends Policy>({
-  clipRange = 0.2,
-  ...options
-}: PpoClipOptions<P>): Promise<PpoResult<P>> =>
-  ppo({
-    ...options,
+export async function ppoClip<P extends Policy>(options: PpoClipOptions<P>): Promise<PpoResult<P>> {
+  const { clipRange = 0.2, ...common } = knownOptions('ppoClip', options, PPO_CLIP_OPTIONS);
+  return ppo({
+    ...common,
     name: 'ppoClip',
     settings: { clipRange },
     objective: clipRange === Infinity ? surrogateObjective() : clipObjective({ clipRange }),
   });
+}

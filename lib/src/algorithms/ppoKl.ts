@@ -11,10 +11,10 @@
  * and the initial beta matters little, as it adapts quickly. The loop is ./ppo.ts, the objective ../objectives/surrogate.ts.
  */
 
-import { checkFinite, fail } from '../math/check';
+import { checkFinite, fail, knownOptions, type OptionNames } from '../math/check';
 import { klPenaltyObjective } from '../objectives/surrogate';
 import type { Policy } from '../policies/policy';
-import { type PpoOptions, type PpoResult, ppo } from './ppo';
+import { PPO_OPTIONS, type PpoOptions, type PpoResult, ppo } from './ppo';
 
 export interface PpoKlOptions<P extends Policy = Policy> extends PpoOptions<P> {
   /** beta_0, the penalty's first coefficient (0.1 to 10). */
@@ -25,13 +25,21 @@ export interface PpoKlOptions<P extends Policy = Policy> extends PpoOptions<P> {
   adaptive?: boolean;
 }
 
+const PPO_KL_OPTIONS: OptionNames<PpoKlOptions> = {
+  ...PPO_OPTIONS,
+  beta: 'optional',
+  klTarget: 'optional',
+  adaptive: 'optional',
+};
+
 /** Trains a policy by PPO with a KL penalty. */
-export async function ppoKl<P extends Policy>({
-  beta = 1,
-  klTarget = 0.01,
-  adaptive = true,
-  ...options
-}: PpoKlOptions<P>): Promise<PpoResult<P>> {
+export async function ppoKl<P extends Policy>(options: PpoKlOptions<P>): Promise<PpoResult<P>> {
+  const {
+    beta = 1,
+    klTarget = 0.01,
+    adaptive = true,
+    ...common
+  } = knownOptions('ppoKl', options, PPO_KL_OPTIONS);
   checkFinite('klTarget', klTarget, 0);
   if (klTarget === 0) fail('klTarget is 0, but must be above 0.');
   if (adaptive && beta === 0) fail('beta is 0, but must be above 0 to adapt: twice 0 is 0.');
@@ -40,7 +48,7 @@ export async function ppoKl<P extends Policy>({
     objective.beta = adaptedBeta(objective.beta, kl, klTarget);
   };
   return ppo({
-    ...options,
+    ...common,
     name: 'ppoKl',
     settings: { beta, klTarget, adaptive },
     objective,

@@ -15,7 +15,7 @@ import type { Env } from '../envs/env';
 import { meanEntropy } from '../estimators/policyStatistics';
 import { type ReinforceForm, scoreGradient, scoreWeights } from '../estimators/scoreFunction';
 import { checkpoint } from '../interrupt';
-import { checkFinite, checkGamma, checkInteger } from '../math/check';
+import { checkFinite, checkGamma, checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { Rng } from '../math/rng';
 import { mean } from '../math/statistics';
 import { gradientNorm, makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
@@ -51,6 +51,21 @@ export interface ReinforceOptions<P extends Policy = Policy> {
   onIteration?: (record: ReinforceRecord) => void | Promise<void>;
 }
 
+const REINFORCE_OPTIONS: OptionNames<ReinforceOptions> = {
+  env: 'required',
+  policy: 'required',
+  seed: 'optional',
+  iterations: 'optional',
+  episodesPerIteration: 'optional',
+  gamma: 'optional',
+  learningRate: 'optional',
+  form: 'optional',
+  discountState: 'optional',
+  optimizer: 'optional',
+  maxSteps: 'optional',
+  onIteration: 'optional',
+};
+
 /** What happened in one iteration. */
 export interface ReinforceRecord {
   /** 0, 1, ... */
@@ -77,20 +92,21 @@ export interface ReinforceResult<P extends Policy = Policy> {
  * Trains a policy by REINFORCE. Rejects with a `TrainingError` that names the iteration and the quantity if a number stops
  * being finite; its `result` holds policy and history as they were before that iteration.
  */
-export async function reinforce<P extends Policy>({
-  env,
-  policy: initialPolicy,
-  seed = 0,
-  iterations = 100,
-  episodesPerIteration = 1,
-  gamma = 0.99,
-  learningRate = 0.01,
-  form = 'reward-to-go',
-  discountState = false,
-  optimizer: choice = 'sgd',
-  maxSteps,
-  onIteration,
-}: ReinforceOptions<P>): Promise<ReinforceResult<P>> {
+export async function reinforce<P extends Policy>(options: ReinforceOptions<P>): Promise<ReinforceResult<P>> {
+  const {
+    env,
+    policy: initialPolicy,
+    seed = 0,
+    iterations = 100,
+    episodesPerIteration = 1,
+    gamma = 0.99,
+    learningRate = 0.01,
+    form = 'reward-to-go',
+    discountState = false,
+    optimizer: choice = 'sgd',
+    maxSteps,
+    onIteration,
+  } = knownOptions('reinforce', options, REINFORCE_OPTIONS);
   checkInteger('iterations', iterations, 1);
   checkInteger('episodesPerIteration', episodesPerIteration, 1);
   checkGamma(gamma);

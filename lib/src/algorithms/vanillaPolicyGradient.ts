@@ -20,7 +20,7 @@ import { distributionParameters, meanEntropyOf, meanKlOf } from '../estimators/p
 import { rewardToGo } from '../estimators/returns';
 import { scoreGradient, scoreWeights } from '../estimators/scoreFunction';
 import { checkpoint } from '../interrupt';
-import { checkFinite, checkGamma, checkInteger } from '../math/check';
+import { checkFinite, checkGamma, checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { Rng } from '../math/rng';
 import { explainedVariance, mean } from '../math/statistics';
 import { gradientNorm, makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
@@ -60,6 +60,23 @@ export interface VanillaPolicyGradientOptions<P extends Policy = Policy> {
   onIteration?: (record: VanillaPolicyGradientRecord) => void | Promise<void>;
 }
 
+const VANILLA_POLICY_GRADIENT_OPTIONS: OptionNames<VanillaPolicyGradientOptions> = {
+  env: 'required',
+  policy: 'required',
+  baseline: 'optional',
+  seed: 'optional',
+  iterations: 'optional',
+  episodesPerIteration: 'optional',
+  gamma: 'optional',
+  learningRate: 'optional',
+  optimizer: 'optional',
+  normalize: 'optional',
+  discountState: 'optional',
+  maxSteps: 'optional',
+  copies: 'optional',
+  onIteration: 'optional',
+};
+
 /** What happened in one iteration. */
 export interface VanillaPolicyGradientRecord {
   /** 0, 1, ... */
@@ -91,22 +108,25 @@ export interface VanillaPolicyGradientResult<P extends Policy = Policy> {
  * Trains a policy by vanilla policy gradient. Rejects with a `TrainingError` that names the iteration and the quantity if a
  * number stops being finite; its `result` holds policy and history as they were before that iteration.
  */
-export async function vanillaPolicyGradient<P extends Policy>({
-  env,
-  policy: initialPolicy,
-  baseline = noBaseline(),
-  seed = 0,
-  iterations = 100,
-  episodesPerIteration = 10,
-  gamma = 0.99,
-  learningRate = 0.01,
-  optimizer: choice = 'adam',
-  normalize = false,
-  discountState = false,
-  maxSteps,
-  copies = episodesPerIteration,
-  onIteration,
-}: VanillaPolicyGradientOptions<P>): Promise<VanillaPolicyGradientResult<P>> {
+export async function vanillaPolicyGradient<P extends Policy>(
+  options: VanillaPolicyGradientOptions<P>,
+): Promise<VanillaPolicyGradientResult<P>> {
+  const {
+    env,
+    policy: initialPolicy,
+    baseline = noBaseline(),
+    seed = 0,
+    iterations = 100,
+    episodesPerIteration = 10,
+    gamma = 0.99,
+    learningRate = 0.01,
+    optimizer: choice = 'adam',
+    normalize = false,
+    discountState = false,
+    maxSteps,
+    copies = episodesPerIteration,
+    onIteration,
+  } = knownOptions('vanillaPolicyGradient', options, VANILLA_POLICY_GRADIENT_OPTIONS);
   checkInteger('iterations', iterations, 1);
   checkInteger('episodesPerIteration', episodesPerIteration, 1);
   checkGamma(gamma);

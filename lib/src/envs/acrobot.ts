@@ -20,7 +20,7 @@
  * Source: Gymnasium 1.4.0, Acrobot-v1. Its 'nips' form of w2', from Sutton 1996, leaves out the term in w1^2.
  */
 
-import { fail, show } from '../math/check';
+import { fail, knownOptions, type OptionNames, show } from '../math/check';
 import { remember } from '../recipe';
 import { checkMaxSteps, checkStateWithin, Env, type EnvModel, float32Box } from './env';
 
@@ -43,8 +43,11 @@ export interface AcrobotOptions {
   dynamics?: 'book' | 'nips';
 }
 
+const ACROBOT_OPTIONS: OptionNames<AcrobotOptions> = { maxSteps: 'optional', dynamics: 'optional' };
+
 /** Makes an Acrobot-v1. A start state is (theta1 [rad], theta2 [rad], w1 [rad/s], w2 [rad/s]). */
-export function acrobot({ maxSteps = 500, dynamics = 'book' }: AcrobotOptions = {}): Env {
+export function acrobot(options: AcrobotOptions = {}): Env {
+  const { maxSteps = 500, dynamics = 'book' } = knownOptions('acrobot', options, ACROBOT_OPTIONS);
   if (dynamics !== 'book' && dynamics !== 'nips')
     fail(`dynamics is ${show(dynamics)}, but must be 'book' or 'nips'.`);
   const centrifugal = dynamics === 'book' ? 1 : 0;

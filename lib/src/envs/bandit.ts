@@ -8,7 +8,7 @@
  * right action is the observation itself: the identity environment, on which learners are tested.
  */
 
-import { checkFinite, checkVector, fail, show } from '../math/check';
+import { checkFinite, checkVector, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { remember } from '../recipe';
 import { checkStateWithin, Env, type EnvModel } from './env';
 
@@ -22,8 +22,11 @@ export interface BanditOptions {
   standardDeviation?: number | 'bernoulli';
 }
 
+const BANDIT_OPTIONS: OptionNames<BanditOptions> = { means: 'required', standardDeviation: 'optional' };
+
 /** Makes a bandit. A start state is the context's index. */
-export function bandit({ means, standardDeviation = 1 }: BanditOptions): Env {
+export function bandit(options: BanditOptions): Env {
+  const { means, standardDeviation = 1 } = knownOptions('bandit', options, BANDIT_OPTIONS);
   if (!Array.isArray(means) || means.length === 0)
     throw new TypeError(`means is ${show(means)}, but must be a non-empty array of mean rewards.`);
   const table: readonly (readonly number[])[] = Array.isArray(means[0])

@@ -15,6 +15,7 @@
  * Source: Gymnasium 1.4.0, CartPole-v1; the equations are those of Florian 2007 without friction.
  */
 
+import { knownOptions, type OptionNames } from '../math/check';
 import { remember } from '../recipe';
 import { checkMaxSteps, checkStateWithin, Env, type EnvModel, float32Box } from './env';
 
@@ -35,8 +36,14 @@ export interface CartPoleOptions {
   suttonBartoReward?: boolean;
 }
 
+const CART_POLE_OPTIONS: OptionNames<CartPoleOptions> = {
+  maxSteps: 'optional',
+  suttonBartoReward: 'optional',
+};
+
 /** Makes a CartPole-v1. A start state is (x [m], x' [m/s], theta [rad], theta' [rad/s]). */
-export function cartPole({ maxSteps = 500, suttonBartoReward = false }: CartPoleOptions = {}): Env {
+export function cartPole(options: CartPoleOptions = {}): Env {
+  const { maxSteps = 500, suttonBartoReward = false } = knownOptions('cartPole', options, CART_POLE_OPTIONS);
   const stateNames = ['x [m]', "x' [m/s]", 'theta [rad]', "theta' [rad/s]"];
   const low = [-2 * POSITION_LIMIT, -Infinity, -2 * ANGLE_LIMIT, -Infinity];
   const high = low.map(bound => -bound);

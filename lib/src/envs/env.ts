@@ -11,7 +11,7 @@
  * follows still has value) are kept apart everywhere.
  */
 
-import { checkInteger, checkVector, fail, show } from '../math/check';
+import { checkInteger, checkVector, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { checkRng, type Rng } from '../math/rng';
 import type { GridLayout } from '../mdp/tabularMDP';
 import type { Mjcf } from './mujoco/mjcf';
@@ -96,6 +96,8 @@ export interface Step {
   readonly truncated: boolean;
 }
 
+const ENV_RESET_OPTIONS: OptionNames<{ state?: number | ArrayLike<number> }> = { state: 'optional' };
+
 /** One copy of an environment: `reset(rng)`, then `step(action)` until the episode is terminated or truncated. */
 export class Env {
   readonly id: string;
@@ -125,6 +127,7 @@ export class Env {
    * @param options.state a start state in place of s_0 ~ mu, its numbers in the order of `model.stateNames`
    */
   reset(rng: Rng, options: { state?: number | ArrayLike<number> } = {}): Float32Array {
+    knownOptions('env.reset', options, ENV_RESET_OPTIONS);
     writeStart(this.model, checkRng(rng), options.state, this.current, 0);
     this.rng = rng;
     this.steps = 0;

@@ -10,7 +10,7 @@
  * Source: Gymnasium 1.4.0, MountainCar-v0.
  */
 
-import { checkFinite } from '../math/check';
+import { checkFinite, knownOptions, type OptionNames } from '../math/check';
 import { remember } from '../recipe';
 import { checkMaxSteps, checkStateWithin, Env, type EnvModel, float32Box } from './env';
 
@@ -26,11 +26,17 @@ export interface MountainCarOptions {
   goalVelocity?: number;
 }
 
+const MOUNTAIN_CAR_OPTIONS: OptionNames<MountainCarOptions> = {
+  maxSteps: 'optional',
+  goalVelocity: 'optional',
+};
+
 /** The hill's height over position p. */
 export const mountainHeight = (p: number): number => 0.45 * Math.sin(3 * p) + 0.55;
 
 /** Makes a MountainCar-v0. A start state is (p, v). */
-export function mountainCar({ maxSteps = 200, goalVelocity = 0 }: MountainCarOptions = {}): Env {
+export function mountainCar(options: MountainCarOptions = {}): Env {
+  const { maxSteps = 200, goalVelocity = 0 } = knownOptions('mountainCar', options, MOUNTAIN_CAR_OPTIONS);
   checkFinite('goalVelocity', goalVelocity, -MAX_SPEED, MAX_SPEED);
   const env = new Env({
     ...mountainCarSpaces,

@@ -10,7 +10,7 @@
  * Source: Gymnasium 1.4.0, MountainCarContinuous-v0.
  */
 
-import { checkFinite } from '../math/check';
+import { checkFinite, knownOptions, type OptionNames } from '../math/check';
 import { remember } from '../recipe';
 import { checkMaxSteps, Env } from './env';
 import { LEFT_WALL, MAX_SPEED, mountainCarSpaces, RIGHT_END } from './mountainCar';
@@ -25,11 +25,18 @@ export interface MountainCarContinuousOptions {
   goalVelocity?: number;
 }
 
+const MOUNTAIN_CAR_CONTINUOUS_OPTIONS: OptionNames<MountainCarContinuousOptions> = {
+  maxSteps: 'optional',
+  goalVelocity: 'optional',
+};
+
 /** Makes a MountainCarContinuous-v0. A start state is (p, v); an action is one number, at its best within -1 .. 1. */
-export function mountainCarContinuous({
-  maxSteps = 999,
-  goalVelocity = 0,
-}: MountainCarContinuousOptions = {}): Env {
+export function mountainCarContinuous(options: MountainCarContinuousOptions = {}): Env {
+  const { maxSteps = 999, goalVelocity = 0 } = knownOptions(
+    'mountainCarContinuous',
+    options,
+    MOUNTAIN_CAR_CONTINUOUS_OPTIONS,
+  );
   checkFinite('goalVelocity', goalVelocity, -MAX_SPEED, MAX_SPEED);
   const env = new Env({
     ...mountainCarSpaces,

@@ -11,7 +11,7 @@
  * Source: Gymnasium 1.4.0, Pendulum-v1.
  */
 
-import { checkFinite } from '../math/check';
+import { checkFinite, knownOptions, type OptionNames } from '../math/check';
 import { remember } from '../recipe';
 import { checkMaxSteps, checkStateWithin, Env, type EnvModel, float32Box } from './env';
 
@@ -28,8 +28,11 @@ export interface PendulumOptions {
   gravity?: number;
 }
 
+const PENDULUM_OPTIONS: OptionNames<PendulumOptions> = { maxSteps: 'optional', gravity: 'optional' };
+
 /** Makes a Pendulum-v1. A start state is (theta [rad], w [rad/s]); an action is a torque [N m], clipped to -2 .. 2. */
-export function pendulum({ maxSteps = 200, gravity = 10 }: PendulumOptions = {}): Env {
+export function pendulum(options: PendulumOptions = {}): Env {
+  const { maxSteps = 200, gravity = 10 } = knownOptions('pendulum', options, PENDULUM_OPTIONS);
   checkFinite('gravity', gravity);
   const stateNames = ['theta [rad]', 'w [rad/s]'];
 

@@ -7,7 +7,7 @@
  * Everything that the MDP knows exactly (V, Q, J, d^pi, grad J) can so be held against what an agent sees of it.
  */
 
-import { checkInteger } from '../math/check';
+import { checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { checkMDP, sampleInitialState, sampleTransition, type TabularMDP } from '../mdp/tabularMDP';
 import { remember } from '../recipe';
 import { checkMaxSteps, Env } from './env';
@@ -17,8 +17,11 @@ export interface TabularEnvOptions {
   maxSteps?: number;
 }
 
+const TABULAR_ENV_OPTIONS: OptionNames<TabularEnvOptions> = { maxSteps: 'optional' };
+
 /** Makes an environment of a tabular MDP, e.g. `tabularEnv(frozenLake())`. A start state is the index of a state. */
-export function tabularEnv(mdp: TabularMDP, { maxSteps = mdp?.maxSteps }: TabularEnvOptions = {}): Env {
+export function tabularEnv(mdp: TabularMDP, options: TabularEnvOptions = {}): Env {
+  const { maxSteps = mdp?.maxSteps } = knownOptions('tabularEnv', options, TABULAR_ENV_OPTIONS);
   checkMDP(mdp);
   const drawn = { next: 0, reward: 0, terminated: false };
   const env = new Env({

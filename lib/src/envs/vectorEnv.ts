@@ -11,7 +11,7 @@
  * Every array is made once and overwritten by each step: copy what is to be kept.
  */
 
-import { checkInteger, checkVector, fail } from '../math/check';
+import { checkInteger, checkVector, fail, knownOptions, type OptionNames } from '../math/check';
 import { checkRng, Rng, type RngState } from '../math/rng';
 import {
   checkActions,
@@ -24,8 +24,11 @@ import {
   writeStart,
 } from './env';
 
+const VECTOR_ENV_OPTIONS: OptionNames<{ maxSteps?: number }> = { maxSteps: 'optional' };
+
 /** Makes a `VectorEnv` of n copies; `env`, if a single environment is given, lends its rules and stays untouched. */
 export function vectorEnv(env: Env | EnvModel, n: number, options: { maxSteps?: number } = {}): VectorEnv {
+  knownOptions('vectorEnv', options, VECTOR_ENV_OPTIONS);
   checkEnv(env);
   return new VectorEnv(env instanceof Env ? env.model : env, n, options.maxSteps);
 }
@@ -37,6 +40,8 @@ export interface VectorEnvState {
   runningLengths: Int32Array;
   rngs: RngState[];
 }
+
+const VECTOR_ENV_RESET_OPTIONS: OptionNames<{ state?: number | ArrayLike<number> }> = { state: 'optional' };
 
 /** N copies of an environment. Row i of every array belongs to copy i. */
 export class VectorEnv {
@@ -101,6 +106,7 @@ export class VectorEnv {
    * @param options.state one start state for all copies, or [n * stateSize] one for each; later episodes start from mu
    */
   reset(rng: Rng, options: { state?: number | ArrayLike<number> } = {}): Float32Array {
+    knownOptions('vectorEnv.reset', options, VECTOR_ENV_RESET_OPTIONS);
     const rngs = checkRng(rng).split(this.n);
     const stateSize = this.model.stateNames.length;
     const given = typeof options.state === 'number' ? [options.state] : options.state;

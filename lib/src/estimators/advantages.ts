@@ -20,7 +20,15 @@
  * normalised over the batch before they weigh scores, so that a step size means the same whatever the rewards' units.
  */
 
-import { checkFinite, checkGamma, checkInteger, checkVector, fail } from '../math/check';
+import {
+  checkFinite,
+  checkGamma,
+  checkInteger,
+  checkVector,
+  fail,
+  knownOptions,
+  type OptionNames,
+} from '../math/check';
 import type { TrajectoryBatch } from '../rollout/trajectoryBatch';
 import { rewardToGo } from './returns';
 
@@ -45,11 +53,21 @@ export interface AdvantageOptions extends CriticValues {
   out?: Float64Array;
 }
 
+const ADVANTAGE_OPTIONS: OptionNames<AdvantageOptions> = {
+  gamma: 'required',
+  out: 'optional',
+  values: 'required',
+  finalValues: 'optional',
+};
+
 /** delta_t = r_t + gamma V(s_{t+1}) - V(s_t) of every step, [T]. */
-export function tdErrors(
-  batch: RewardedBatch,
-  { values, finalValues, gamma, out = new Float64Array(batch.rewards.length) }: AdvantageOptions,
-): Float64Array {
+export function tdErrors(batch: RewardedBatch, options: AdvantageOptions): Float64Array {
+  const {
+    values,
+    finalValues,
+    gamma,
+    out = new Float64Array(batch.rewards.length),
+  } = knownOptions('tdErrors', options, ADVANTAGE_OPTIONS);
   checkGamma(gamma);
   const { rewards, terminated, episodeStarts } = batch;
   const m = episodeStarts.length - 1;
@@ -71,18 +89,27 @@ export function tdErrors(
   return out;
 }
 
+const N_STEP_ADVANTAGES_OPTIONS: OptionNames<AdvantageOptions & { n: number }> = {
+  gamma: 'required',
+  out: 'optional',
+  values: 'required',
+  finalValues: 'optional',
+  n: 'required',
+};
+
 /**
  * A_t^(n) of every step, [T], in O(T) for any n. A window that would reach over the end of its trajectory ends there.
  * @param options.n 1, 2, ..., or Infinity
  */
 export function nStepAdvantages(
   batch: RewardedBatch,
-  { n, ...options }: AdvantageOptions & { n: number },
+  options: AdvantageOptions & { n: number },
 ): Float64Array {
+  const { n, ...rest } = knownOptions('nStepAdvantages', options, N_STEP_ADVANTAGES_OPTIONS);
   if (n !== Infinity) checkInteger('n', n, 1);
-  const delta = tdErrors(batch, options);
+  const delta = tdErrors(batch, rest);
   if (n === 1) return delta;
-  const { gamma } = options;
+  const { gamma } = rest;
   const { episodeStarts } = batch;
   if (n === Infinity) return rewardToGo(delta, gamma, episodeStarts, delta);
 
@@ -109,6 +136,14 @@ export function nStepAdvantages(
   return delta;
 }
 
+const GENERALIZED_ADVANTAGES_OPTIONS: OptionNames<AdvantageOptions & { lambda: number }> = {
+  gamma: 'required',
+  out: 'optional',
+  values: 'required',
+  finalValues: 'optional',
+  lambda: 'required',
+};
+
 /**
  * Generalized advantage estimates of every step, [T]: discounted sums of TD errors, so rewards to go of delta with gamma
  * lambda for the discount.
@@ -116,11 +151,12 @@ export function nStepAdvantages(
  */
 export function generalizedAdvantages(
   batch: RewardedBatch,
-  { lambda, ...options }: AdvantageOptions & { lambda: number },
+  options: AdvantageOptions & { lambda: number },
 ): Float64Array {
+  const { lambda, ...rest } = knownOptions('generalizedAdvantages', options, GENERALIZED_ADVANTAGES_OPTIONS);
   checkFinite('lambda', lambda, 0, 1);
-  const delta = tdErrors(batch, options);
-  return rewardToGo(delta, options.gamma * lambda, batch.episodeStarts, delta);
+  const delta = tdErrors(batch, rest);
+  return rewardToGo(delta, rest.gamma * lambda, batch.episodeStarts, delta);
 }
 
 /** A_t + V(s_t) [T], the estimated returns to which a critic is fitted; lambda-returns for GAE. */
@@ -136,6 +172,11 @@ export function valueTargets(
   return out;
 }
 
+const NORMALIZE_ADVANTAGES_OPTIONS: OptionNames<{ epsilon?: number; out?: Float64Array }> = {
+  epsilon: 'optional',
+  out: 'optional',
+};
+
 /**
  * Advantages [T] brought to mean 0 and standard deviation 1 over the batch, (A_t - mean) / (deviation + epsilon), where
  * deviation^2 = sum_t (A_t - mean)^2 / T (T, not T - 1). Where all are equal, as in a batch of one step, the result is 0.
@@ -147,11 +188,13 @@ export function valueTargets(
  */
 export function normalizeAdvantages(
   advantages: ArrayLike<number>,
-  {
-    epsilon = 1e-8,
-    out = new Float64Array(advantages?.length ?? 0),
-  }: { epsilon?: number; out?: Float64Array } = {},
+  options: { epsilon?: number; out?: Float64Array } = {},
 ): Float64Array {
+  const { epsilon = 1e-8, out = new Float64Array(advantages?.length ?? 0) } = knownOptions(
+    'normalizeAdvantages',
+    options,
+    NORMALIZE_ADVANTAGES_OPTIONS,
+  );
   const steps = checkVector('advantages', advantages).length;
   checkFinite('epsilon', epsilon, 0);
   checkVector('out', out, steps);

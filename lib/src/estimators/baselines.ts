@@ -17,7 +17,16 @@
  * G_t, and biases the estimate by O(1/m): fit on the batch before, as in the lecture's vanilla policy gradient.
  */
 
-import { checkFinite, checkGamma, checkInteger, checkVector, fail, show } from '../math/check';
+import {
+  checkFinite,
+  checkGamma,
+  checkInteger,
+  checkVector,
+  fail,
+  knownOptions,
+  type OptionNames,
+  show,
+} from '../math/check';
 import { leastSquares } from '../math/linalg';
 import type { FeatureMap } from '../networks/linear';
 import type { DiscretePolicy } from '../policies/policy';
@@ -146,6 +155,11 @@ export interface StateBaselineOptions {
   timeDependent?: boolean;
 }
 
+const STATE_BASELINE_OPTIONS: OptionNames<StateBaselineOptions> = {
+  states: 'required',
+  timeDependent: 'optional',
+};
+
 /** Number of the group of a state, or of a state at a time. */
 function stateGroup({ states, timeDependent = false }: StateBaselineOptions): Value {
   checkInteger('states', states, 1);
@@ -161,7 +175,11 @@ function stateGroup({ states, timeDependent = false }: StateBaselineOptions): Va
 
 /** The mean return of each state: the Monte Carlo estimate of V^pi, without a policy or a model. */
 export const stateBaseline = (options: StateBaselineOptions): Baseline =>
-  groupMeans({ make: 'stateBaseline', args: [options] }, stateGroup(options));
+  groupMeans(stateGroup(knownOptions('stateBaseline', options, STATE_BASELINE_OPTIONS)));
+
+const OPTIMAL_BASELINE_OPTIONS: OptionNames<
+  StateBaselineOptions & { policy: DiscretePolicy; gamma?: number }
+> = { states: 'required', timeDependent: 'optional', policy: 'required', gamma: 'optional' };
 
 /**
  * b*(s) of equation 5, estimated: returns averaged within each state with weights ||grad log pi(a_t|s_t)||^2. The exact
@@ -170,18 +188,16 @@ export const stateBaseline = (options: StateBaselineOptions): Baseline =>
  * @param options.gamma where scores are weighted by gamma^t (`discountState`), late steps count gamma^{2t} in the variance,
  *   and so here; 1 by default. It matters only to b(s), which is one number for all times.
  */
-export function optimalBaseline({
-  policy,
-  gamma = 1,
-  ...options
-}: StateBaselineOptions & { policy: DiscretePolicy; gamma?: number }): Baseline {
+export function optimalBaseline(
+  options: StateBaselineOptions & { policy: DiscretePolicy; gamma?: number },
+): Baseline {
+  const { policy, gamma = 1, ...group } = knownOptions('optimalBaseline', options, OPTIMAL_BASELINE_OPTIONS);
   checkGamma(gamma);
   if (typeof policy?.addScore !== 'function')
     throw new TypeError(
       `policy is ${show(policy)}, but must be a policy with parameters, e.g. softmaxTabular(...).`,
     );
-  const recipe: Recipe = { make: 'optimalBaseline', args: [{ policy, gamma, ...options }] };
-  return groupMeans(recipe, stateGroup(options), batch => {
+  return groupMeans(stateGroup(group), batch => {
     const { observations, observationSize, actions, episodeStarts } = batch;
     checkPolicyReads(batch, policy);
     const weights = new Float64Array(actions.length);
@@ -194,13 +210,19 @@ export function optimalBaseline({
   });
 }
 
+const TABLE_BASELINE_OPTIONS: OptionNames<{ table: ArrayLike<number>; states: number }> = {
+  table: 'required',
+  states: 'required',
+};
+
 /**
  * A table that is known, such as `solvePolicy(mdp, policy).V`, `solveFiniteHorizon(...).V` or `optimalBaselineTable(...)`;
  * fitting doesn't change it.
  * @param options.table b(s) [S], or b_t(s) at [t * S + s] for some number of time steps
  * @param options.states S
  */
-export function tableBaseline({ table, states }: { table: ArrayLike<number>; states: number }): Baseline {
+export function tableBaseline(options: { table: ArrayLike<number>; states: number }): Baseline {
+  const { table, states } = knownOptions('tableBaseline', options, TABLE_BASELINE_OPTIONS);
   checkInteger('states', states, 1);
   const rows = checkVector('table', table).length / states;
   if (rows < 1 || !Number.isInteger(rows))
@@ -229,11 +251,17 @@ export interface LinearBaselineOptions {
   featureMap?: FeatureMap;
 }
 
+const LINEAR_BASELINE_OPTIONS: OptionNames<LinearBaselineOptions> = {
+  features: 'required',
+  featureMap: 'optional',
+};
+
 /**
  * b(o) = w . x(o) + c by least squares; of several best fits (features that depend on each other, fewer steps than
  * features) that with the shortest weights.
  */
-export function linearBaseline({ features, featureMap }: LinearBaselineOptions): Baseline {
+export function linearBaseline(options: LinearBaselineOptions): Baseline {
+  const { features, featureMap } = knownOptions('linearBaseline', options, LINEAR_BASELINE_OPTIONS);
   checkInteger('features', features, 1);
   let weights: Float64Array = new Float64Array(features + 1);
   const x = new Float64Array(features);

@@ -8,7 +8,7 @@
  * is near a standard normal where both are right and m is large.
  */
 
-import { fail } from '../math/check';
+import { fail, knownOptions, type OptionNames } from '../math/check';
 import { CovarianceAccumulator } from '../math/statistics';
 import type { Policy } from '../policies/policy';
 import { type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
@@ -18,6 +18,8 @@ export interface GradientMomentsOptions {
   /** Whether the whole covariance is wanted, in O(d^2) a trajectory, and not the variances alone. False by default. */
   covariance?: boolean;
 }
+
+const GRADIENT_MOMENTS_OPTIONS: OptionNames<GradientMomentsOptions> = { covariance: 'optional' };
 
 /** Sample moments of one trajectory's gradient estimate, a vector of d numbers; variances are over m - 1. */
 export interface GradientMoments {
@@ -60,8 +62,9 @@ export function gradientMoments(
   batch: TrajectoryBatch,
   policy: Policy,
   weights: ArrayLike<number>,
-  { covariance = false }: GradientMomentsOptions = {},
+  options: GradientMomentsOptions = {},
 ): GradientMoments {
+  const { covariance = false } = knownOptions('gradientMoments', options, GRADIENT_MOMENTS_OPTIONS);
   const m = trajectoryCount(batch);
   if (m < 2) fail(`batch has ${m} trajectory, but a variance needs at least 2.`);
   const rows = perTrajectoryGradients(batch, policy, weights);

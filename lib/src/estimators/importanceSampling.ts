@@ -20,7 +20,16 @@
  */
 
 import { chiSquare, type DiagonalGaussian } from '../distributions/gaussian';
-import { checkGamma, checkInteger, checkProbabilities, checkVector, fail, show } from '../math/check';
+import {
+  checkGamma,
+  checkInteger,
+  checkProbabilities,
+  checkVector,
+  fail,
+  knownOptions,
+  type OptionNames,
+  show,
+} from '../math/check';
 import { standardError } from '../math/statistics';
 import type { Policy } from '../policies/policy';
 import { type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
@@ -69,6 +78,8 @@ function logRatios(batch: TrajectoryBatch, target: TargetPolicy): Float64Array {
   });
 }
 
+const LOG_IMPORTANCE_WEIGHTS_OPTIONS: OptionNames<{ form?: ImportanceForm }> = { form: 'optional' };
+
 /**
  * The logarithms of the importance weights of a batch that a behavior policy collected, whose log-probabilities are
  * `batch.logProbs` (made by hand, a batch must state them: they are 0, probability 1, by default). -Infinity where the
@@ -78,8 +89,13 @@ function logRatios(batch: TrajectoryBatch, target: TargetPolicy): Float64Array {
 export function logImportanceWeights(
   batch: TrajectoryBatch,
   target: TargetPolicy,
-  { form = 'per-decision' }: { form?: ImportanceForm } = {},
+  options: { form?: ImportanceForm } = {},
 ): Float64Array {
+  const { form = 'per-decision' } = knownOptions(
+    'logImportanceWeights',
+    options,
+    LOG_IMPORTANCE_WEIGHTS_OPTIONS,
+  );
   checkForm(form);
   const log = logRatios(batch, target);
   if (form === 'per-step') return log;
@@ -89,6 +105,8 @@ export function logImportanceWeights(
   return form === 'per-decision' ? log : Float64Array.from(episodeStarts.subarray(1), end => log[end - 1]);
 }
 
+const IMPORTANCE_WEIGHTS_OPTIONS: OptionNames<{ form?: ImportanceForm }> = { form: 'optional' };
+
 /**
  * The importance weights of a batch: `logImportanceWeights`, exponentiated. 0 where the target policy never takes an
  * action that was taken, Infinity where a product is too large for a double.
@@ -97,7 +115,14 @@ export const importanceWeights = (
   batch: TrajectoryBatch,
   target: TargetPolicy,
   options: { form?: ImportanceForm } = {},
-): Float64Array => logImportanceWeights(batch, target, options).map(Math.exp);
+): Float64Array =>
+  logImportanceWeights(
+    batch,
+    target,
+    knownOptions('importanceWeights', options, IMPORTANCE_WEIGHTS_OPTIONS),
+  ).map(Math.exp);
+
+const LOG_IMPORTANCE_WEIGHTS_OVER_TIME_OPTIONS: OptionNames<{ form?: ImportanceForm }> = { form: 'optional' };
 
 /**
  * The same, ordered by time: row t holds the log-weight that each trajectory puts on its step t, for as many rows as the
@@ -108,8 +133,13 @@ export const importanceWeights = (
 export function logImportanceWeightsOverTime(
   batch: TrajectoryBatch,
   target: TargetPolicy,
-  { form = 'per-decision' }: { form?: ImportanceForm } = {},
+  options: { form?: ImportanceForm } = {},
 ): Float64Array[] {
+  const { form = 'per-decision' } = knownOptions(
+    'logImportanceWeightsOverTime',
+    options,
+    LOG_IMPORTANCE_WEIGHTS_OVER_TIME_OPTIONS,
+  );
   const log = logImportanceWeights(batch, target, { form });
   const starts = batch.episodeStarts;
   const m = trajectoryCount(batch);
@@ -131,6 +161,12 @@ export interface ImportanceSamplingOptions {
   /** Divide by the sum of the weights instead of their number. False by default. */
   weighted?: boolean;
 }
+
+const IMPORTANCE_SAMPLING_OPTIONS: OptionNames<ImportanceSamplingOptions> = {
+  gamma: 'required',
+  form: 'optional',
+  weighted: 'optional',
+};
 
 /** What a batch says of a policy that did not collect it. */
 export interface ImportanceSamplingResult {
@@ -159,8 +195,13 @@ export interface ImportanceSamplingResult {
 export function importanceSamplingEstimate(
   batch: TrajectoryBatch,
   target: TargetPolicy,
-  { gamma, form = 'per-decision', weighted = false }: ImportanceSamplingOptions,
+  options: ImportanceSamplingOptions,
 ): ImportanceSamplingResult {
+  const {
+    gamma,
+    form = 'per-decision',
+    weighted = false,
+  } = knownOptions('importanceSamplingEstimate', options, IMPORTANCE_SAMPLING_OPTIONS);
   checkGamma(gamma);
   const { rewards, episodeStarts } = batch;
   const m = trajectoryCount(batch);
@@ -248,6 +289,8 @@ export function effectiveSampleSizeOfLog(logWeights: ArrayLike<number>): number 
   return (sum * sum) / squares;
 }
 
+const IMPORTANCE_VARIANCE_OPTIONS: OptionNames<{ samples?: number }> = { samples: 'optional' };
+
 /**
  * The variance of the ordinary importance sampling estimate of E_P[f] from `samples` independent draws of Q, by the
  * lecture's formula 1/N (E_P[P / Q f^2] - E_P[f]^2), exact, for distributions on finitely many points. Infinity where
@@ -260,8 +303,9 @@ export function importanceVariance(
   P: ArrayLike<number>,
   Q: ArrayLike<number>,
   f: ArrayLike<number>,
-  { samples = 1 }: { samples?: number } = {},
+  options: { samples?: number } = {},
 ): number {
+  const { samples = 1 } = knownOptions('importanceVariance', options, IMPORTANCE_VARIANCE_OPTIONS);
   checkProbabilities('P', P);
   checkProbabilities('Q', Q, P.length);
   checkVector('f', f, P.length);
@@ -280,6 +324,8 @@ export function importanceVariance(
   return variance / samples;
 }
 
+const GAUSSIAN_IMPORTANCE_VARIANCE_OPTIONS: OptionNames<{ samples?: number }> = { samples: 'optional' };
+
 /**
  * The same for two one-dimensional Gaussians P = N(m, s^2) and Q and a polynomial f(x) = c_0 + c_1 x + c_2 x^2 + ...:
  * P^2 / Q is a Gaussian but for the factor 1 + chiSquare(P, Q), with v = s^2 / s_Q^2
@@ -294,8 +340,13 @@ export function gaussianImportanceVariance(
   P: DiagonalGaussian,
   Q: DiagonalGaussian,
   coefficients: ArrayLike<number>,
-  { samples = 1 }: { samples?: number } = {},
+  options: { samples?: number } = {},
 ): number {
+  const { samples = 1 } = knownOptions(
+    'gaussianImportanceVariance',
+    options,
+    GAUSSIAN_IMPORTANCE_VARIANCE_OPTIONS,
+  );
   checkVector('coefficients', coefficients);
   checkInteger('samples', samples, 1);
   const divergence = chiSquare(P, Q); // checks both
@@ -343,6 +394,13 @@ export interface OffPolicyScoreOptions {
   discountState?: boolean;
 }
 
+const OFF_POLICY_SCORE_OPTIONS: OptionNames<OffPolicyScoreOptions> = {
+  gamma: 'required',
+  form: 'optional',
+  advantages: 'optional',
+  discountState: 'optional',
+};
+
 /**
  * Weights [T] on the target policy's scores, for `scoreGradient(batch, target, weights)`: the policy gradient of a
  * policy from trajectories of another one, sum_t w_t grad log pi_theta(a_t|s_t).
@@ -364,8 +422,14 @@ export interface OffPolicyScoreOptions {
 export function offPolicyScoreWeights(
   batch: TrajectoryBatch,
   target: TargetPolicy,
-  { gamma, form = 'per-decision', advantages, discountState = true }: OffPolicyScoreOptions,
+  options: OffPolicyScoreOptions,
 ): Float64Array {
+  const {
+    gamma,
+    form = 'per-decision',
+    advantages,
+    discountState = true,
+  } = knownOptions('offPolicyScoreWeights', options, OFF_POLICY_SCORE_OPTIONS);
   checkGamma(gamma);
   const { rewards, episodeStarts } = batch;
   if (advantages) checkVector('advantages', advantages, rewards.length);

@@ -11,7 +11,15 @@
  * b = mu + sigma V_w. Unfitted it is V_w itself.
  */
 
-import { checkFinite, checkInteger, checkVector, fail, show } from '../math/check';
+import {
+  checkFinite,
+  checkInteger,
+  checkVector,
+  fail,
+  knownOptions,
+  type OptionNames,
+  show,
+} from '../math/check';
 import { Rng } from '../math/rng';
 import { CovarianceAccumulator } from '../math/statistics';
 import { checkReads, type Network } from '../networks/network';
@@ -37,16 +45,27 @@ export interface NetworkBaselineOptions {
   standardize?: boolean;
 }
 
+const NETWORK_BASELINE_OPTIONS: OptionNames<NetworkBaselineOptions> = {
+  network: 'required',
+  optimizer: 'optional',
+  learningRate: 'optional',
+  epochs: 'optional',
+  minibatchSize: 'optional',
+  seed: 'optional',
+  standardize: 'optional',
+};
+
 /** A baseline by gradient descent on squared errors; see the top of this file. */
-export function networkBaseline({
-  network,
-  optimizer: choice = 'adam',
-  learningRate = 1e-3,
-  epochs = 10,
-  minibatchSize = 64,
-  seed = 0,
-  standardize = true,
-}: NetworkBaselineOptions): Baseline {
+export function networkBaseline(options: NetworkBaselineOptions): Baseline {
+  const {
+    network,
+    optimizer: choice = 'adam',
+    learningRate = 1e-3,
+    epochs = 10,
+    minibatchSize = 64,
+    seed = 0,
+    standardize = true,
+  } = knownOptions('networkBaseline', options, NETWORK_BASELINE_OPTIONS);
   if (typeof network?.forward !== 'function')
     throw new TypeError(`network is ${show(network)}, but must be a network, e.g. mlp(...).`);
   if (network.outputSize !== 1) fail(`network has ${network.outputSize} outputs, but a baseline needs one.`);

@@ -17,7 +17,7 @@
  * `discountState` chooses: true (the default) keeps gamma^t, false drops it. With gamma = 1 they are the same.
  */
 
-import { checkGamma, checkVector, fail, show } from '../math/check';
+import { checkGamma, checkVector, fail, knownOptions, type OptionNames, show } from '../math/check';
 import type { Policy } from '../policies/policy';
 import { checkPolicyReads, type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
 import { checkPolicyActs } from './policyStatistics';
@@ -36,11 +36,21 @@ export interface ScoreWeightOptions {
   baseline?: ArrayLike<number>;
 }
 
+const SCORE_WEIGHT_OPTIONS: OptionNames<ScoreWeightOptions> = {
+  gamma: 'required',
+  form: 'optional',
+  discountState: 'optional',
+  baseline: 'optional',
+};
+
 /** The weights w_t of REINFORCE for all steps of a batch, [T]. */
-export function scoreWeights(
-  batch: TrajectoryBatch,
-  { gamma, form = 'reward-to-go', discountState = true, baseline }: ScoreWeightOptions,
-): Float64Array {
+export function scoreWeights(batch: TrajectoryBatch, options: ScoreWeightOptions): Float64Array {
+  const {
+    gamma,
+    form = 'reward-to-go',
+    discountState = true,
+    baseline,
+  } = knownOptions('scoreWeights', options, SCORE_WEIGHT_OPTIONS);
   checkGamma(gamma);
   if (form !== 'total-return' && form !== 'reward-to-go')
     fail(`form is ${show(form)}, but must be 'total-return' or 'reward-to-go'.`);
@@ -99,7 +109,12 @@ export const reinforceGradient = (
   batch: TrajectoryBatch,
   policy: Policy,
   options: ScoreWeightOptions,
-): Float64Array => scoreGradient(batch, policy, scoreWeights(batch, options));
+): Float64Array =>
+  scoreGradient(
+    batch,
+    policy,
+    scoreWeights(batch, knownOptions('reinforceGradient', options, SCORE_WEIGHT_OPTIONS)),
+  );
 
 /** gradient += factor * sum_t w_t grad log pi(a_t|s_t) over the rows from `start` up to `end`. */
 function addScores(

@@ -92,3 +92,121 @@ export function checkAction(action: number, count: number): number {
     fail(`action is ${show(action)}, but must be a whole number from 0 to ${count - 1}.`);
   return action;
 }
+
+/** The options that a function knows by name, and which of them must be there: equal to its interface, or it won't compile. */
+export type OptionNames<Options> = Readonly<{
+  [Name in NamesOf<Options>]-?: Options extends unknown ? Need<Options, Name> : never;
+}>;
+
+/** The names in all members of a union. */
+type NamesOf<Options> = Options extends unknown ? keyof Options & string : never;
+type Need<Options, Name> = Name extends keyof Options
+  ? Record<never, never> extends Pick<Options, Name>
+    ? 'optional'
+    : 'required'
+  : 'optional';
+
+/**
+ * `options`, unless they hold a name that `of` doesn't know: then a sentence that says which one was probably meant. Looks
+ * at names only, so that also a spread, a variable and plain JavaScript are told; an option that is undefined is not given.
+ * @param of the function, or the option, that takes them
+ */
+export function knownOptions<Options extends object>(
+  of: string,
+  options: Options,
+  names: Readonly<Record<string, 'required' | 'optional'>>,
+): Options {
+  if (
+    options === null ||
+    typeof options !== 'object' ||
+    Array.isArray(options) ||
+    ArrayBuffer.isView(options)
+  )
+    throw new TypeError(
+      `${of} got ${options === undefined ? 'no options' : `${show(options)} for its options`}, but must get an object${describeNames(names)}.`,
+    );
+  for (const name of Object.keys(options))
+    if (!Object.hasOwn(names, name) && options[name as keyof Options] !== undefined) {
+      const meant = nearestName(name, Object.keys(names));
+      throw new TypeError(
+        `${of} has no option ${name}${meant ? `: did you mean ${meant}?` : `, but takes ${listed(Object.keys(names))}.`}`,
+      );
+    }
+  return options;
+}
+
+function describeNames(names: Readonly<Record<string, 'required' | 'optional'>>): string {
+  const required = Object.keys(names).filter(name => names[name] === 'required');
+  return ` with ${listed(required.length > 0 ? required : Object.keys(names), required.length > 0 ? 'and' : 'or')}`;
+}
+
+/** 'a', 'a and b', 'a, b and c'. */
+export const listed = (names: readonly string[], last = 'and'): string =>
+  names.length < 2
+    ? String(names[0] ?? 'nothing')
+    : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
+
+/** What Stable-Baselines3, CleanRL and Gymnasium call an option, without case and underscores. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  numenvs: 'copies',
+  nenvs: 'copies',
+  numsteps: 'stepsPerIteration',
+  nsteps: 'stepsPerIteration',
+  totaltimesteps: 'totalSteps',
+  maxepisodesteps: 'maxSteps',
+  updateepochs: 'epochs',
+  nepochs: 'epochs',
+  batchsize: 'minibatchSize',
+  lr: 'learningRate',
+  annealr: 'annealLearningRate',
+  clipcoef: 'clipRange',
+  clipepsilon: 'clipRange',
+  cliprangevf: 'valueClipRange',
+  entcoef: 'entropyCoef',
+  gaelambda: 'lambda',
+  maxgradnorm: 'maxGradientNorm',
+  normadvantage: 'normalizeAdvantages',
+  normadv: 'normalizeAdvantages',
+  targetkl: 'stopAtKl',
+  discount: 'gamma',
+  hiddensizes: 'hidden',
+  netarch: 'hidden',
+  activationfn: 'activation',
+  callback: 'onIteration',
+  successrate: 'successRate',
+  isslippery: 'slippery',
+};
+
+/** The name that was probably meant, if one is near: but for case and underscores, by a slip or two, or a part of it. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+  const plain = (text: string) => text.replace(/[_\-\s]/g, '').toLowerCase();
+  const wanted = plain(name);
+  const elsewhere = ELSEWHERE[wanted];
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const candidate of names) {
+    const other = plain(candidate);
+    const partOf =
+      Math.min(wanted.length, other.length) >= 3 && (other.includes(wanted) || wanted.includes(other));
+    const distance =
+      candidate === elsewhere ? 0 : partOf ? Math.min(1, slips(wanted, other)) : slips(wanted, other);
+    if (distance < least) [best, least] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Letters to insert, leave out, change or swap with their neighbour to make b of a (optimal string alignment). */
+function slips(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        row[j] = Math.min(row[j], beforeLast[j - 2] + 1);
+    }
+    [beforeLast, last] = [last, row];
+  }
+  return last[b.length];
+}

@@ -15,8 +15,8 @@ import {
   quantileSorted,
   sampleVariance,
 } from 'simple-statistics';
+import { checkFinite, checkInteger, checkVector, fail, knownOptions, type OptionNames, show } from './check';
 import { maker, remember } from '../recipe';
-import { checkFinite, checkInteger, checkVector, fail, show } from './check';
 import { checkRng, type Rng } from './rng';
 
 /** A number with an interval that covers the truth with the stated confidence. */
@@ -43,6 +43,12 @@ export interface BootstrapOptions {
   /** Coverage of the interval, 0.95 by default. */
   confidence?: number;
 }
+
+const BOOTSTRAP_OPTIONS: OptionNames<BootstrapOptions> = {
+  rng: 'required',
+  resamples: 'optional',
+  confidence: 'optional',
+};
 
 /** A finite sample of at least `least` numbers, as an array of its own. */
 function checkSample(name: string, sample: ArrayLike<number>, least = 1): number[] {
@@ -128,8 +134,13 @@ function sortedInterquartileMean(
 export function bootstrapInterval(
   sample: ArrayLike<number>,
   statistic: Statistic,
-  { rng, resamples = 2000, confidence = 0.95 }: BootstrapOptions,
+  options: BootstrapOptions,
 ): Interval {
+  const {
+    rng,
+    resamples = 2000,
+    confidence = 0.95,
+  } = knownOptions('bootstrapInterval', options, BOOTSTRAP_OPTIONS);
   return stratifiedBootstrapInterval([sample], statistic, { rng, resamples, confidence });
 }
 
@@ -140,8 +151,13 @@ export function bootstrapInterval(
 export function stratifiedBootstrapInterval(
   scores: ArrayLike<ArrayLike<number>>,
   statistic: Statistic,
-  { rng, resamples = 2000, confidence = 0.95 }: BootstrapOptions,
+  options: BootstrapOptions,
 ): Interval {
+  const {
+    rng,
+    resamples = 2000,
+    confidence = 0.95,
+  } = knownOptions('stratifiedBootstrapInterval', options, BOOTSTRAP_OPTIONS);
   checkResampling(rng, resamples, confidence);
   if (typeof statistic !== 'function')
     throw new TypeError(`statistic is ${show(statistic)}, but must be a function of a sample, e.g. mean.`);
@@ -169,6 +185,13 @@ function middle(values: Float64Array, confidence: number): { low: number; high: 
   };
 }
 
+const CURVE_INTERVAL_OPTIONS: OptionNames<BootstrapOptions & { statistic?: 'iqm' | 'mean' }> = {
+  rng: 'required',
+  resamples: 'optional',
+  confidence: 'optional',
+  statistic: 'optional',
+};
+
 /**
  * A learning curve over seeds: at each point the interquartile mean (or mean) over the seeds, with a bootstrap interval.
  * Whole curves are drawn again, the same ones for all points of a resample.
@@ -176,13 +199,14 @@ function middle(values: Float64Array, confidence: number): { low: number; high: 
  */
 export function curveInterval(
   curves: ArrayLike<ArrayLike<number>>,
-  {
+  options: BootstrapOptions & { statistic?: 'iqm' | 'mean' },
+): CurveInterval {
+  const {
     rng,
     statistic = 'iqm',
     resamples = 2000,
     confidence = 0.95,
-  }: BootstrapOptions & { statistic?: 'iqm' | 'mean' },
-): CurveInterval {
+  } = knownOptions('curveInterval', options, CURVE_INTERVAL_OPTIONS);
   checkResampling(rng, resamples, confidence);
   if (statistic !== 'iqm' && statistic !== 'mean')
     fail(`statistic is ${show(statistic)}, but must be 'iqm' or 'mean'.`);
@@ -221,11 +245,11 @@ export function curveInterval(
   return result;
 }
 
+const MEAN_INTERVAL_OPTIONS: OptionNames<{ confidence?: number }> = { confidence: 'optional' };
+
 /** The mean with Student's t interval: mean +- t * standard error. Exact for normal samples, near it for large ones. */
-export function meanInterval(
-  sample: ArrayLike<number>,
-  { confidence = 0.95 }: { confidence?: number } = {},
-): Interval {
+export function meanInterval(sample: ArrayLike<number>, options: { confidence?: number } = {}): Interval {
+  const { confidence = 0.95 } = knownOptions('meanInterval', options, MEAN_INTERVAL_OPTIONS);
   checkConfidence(confidence);
   const half = standardError(sample) * studentQuantile(confidence, sample.length - 1);
   const estimate = mean(sample);
@@ -240,12 +264,15 @@ export interface LineFit {
   high: number;
 }
 
+const LINEAR_FIT_OPTIONS: OptionNames<{ confidence?: number }> = { confidence: 'optional' };
+
 /** The least-squares line through at least three points, its slope with Student's t interval from the residuals. */
 export function linearFit(
   x: ArrayLike<number>,
   y: ArrayLike<number>,
-  { confidence = 0.95 }: { confidence?: number } = {},
+  options: { confidence?: number } = {},
 ): LineFit {
+  const { confidence = 0.95 } = knownOptions('linearFit', options, LINEAR_FIT_OPTIONS);
   checkConfidence(confidence);
   const xs = checkSample('x', x, 3);
   checkVector('y', y, xs.length);
@@ -258,6 +285,8 @@ export function linearFit(
   return { slope, intercept, low: slope - half, high: slope + half };
 }
 
+const LOGLOG_SLOPE_OPTIONS: OptionNames<{ confidence?: number }> = { confidence: 'optional' };
+
 /**
  * The exponent k of a power law y = c x^k: the least-squares slope of log y over log x, with its interval. `intercept` is
  * log c. All numbers must be positive.
@@ -267,6 +296,7 @@ export function loglogSlope(
   y: ArrayLike<number>,
   options: { confidence?: number } = {},
 ): LineFit {
+  knownOptions('loglogSlope', options, LOGLOG_SLOPE_OPTIONS);
   const logs = (name: string, values: ArrayLike<number>) =>
     Float64Array.from(checkVector(name, values), (value, i) =>
       value > 0
@@ -290,6 +320,7 @@ export function slopeInterval(
   samples: ArrayLike<ArrayLike<number>>,
   options: BootstrapOptions,
 ): Interval {
+  knownOptions('slopeInterval', options, BOOTSTRAP_OPTIONS);
   checkVector('x', x);
   if (samples?.length !== x.length)
     fail(
@@ -345,6 +376,10 @@ function studentCoverage(t: number, degrees: number): number {
   return odd ? (2 / Math.PI) * (angle + part) : part;
 }
 
+const COVARIANCE_ACCUMULATOR_OPTIONS: OptionNames<{ variancesOnly?: boolean }> = {
+  variancesOnly: 'optional',
+};
+
 /**
  * The running mean and covariance of vectors in one pass (Welford 1962; merging after Chan, Golub and LeVeque 1983): what
  * a gradient estimator's noise is measured with. Vectors need not be kept.
@@ -364,7 +399,12 @@ export class CovarianceAccumulator {
    * @param dimension length of the vectors
    * @param options.variancesOnly keep the diagonal alone, which is enough for `trace` and takes O(dimension) a vector
    */
-  constructor(dimension: number, { variancesOnly = false }: { variancesOnly?: boolean } = {}) {
+  constructor(dimension: number, options: { variancesOnly?: boolean } = {}) {
+    const { variancesOnly = false } = knownOptions(
+      'CovarianceAccumulator',
+      options,
+      COVARIANCE_ACCUMULATOR_OPTIONS,
+    );
     this.dimension = checkInteger('dimension', dimension, 1);
     this.variancesOnly = variancesOnly;
     this.mean = new Float64Array(dimension);

@@ -18,7 +18,16 @@
  * `advantageMoments` gives that, and the covariance, of one episode's gradient estimate g = sum_t gamma^t psi_t A_t.
  */
 
-import { checkFinite, checkGamma, checkInteger, checkVector, fail, show } from '../math/check';
+import {
+  checkFinite,
+  checkGamma,
+  checkInteger,
+  checkVector,
+  fail,
+  knownOptions,
+  type OptionNames,
+  show,
+} from '../math/check';
 import type { DiscretePolicy } from '../policies/policy';
 import { type PolicyOrTable, policyTable, solveFiniteHorizon, solvePolicy } from './exact';
 import {
@@ -62,6 +71,17 @@ export interface AdvantageMomentsOptions extends AdvantageEstimate {
   covariance?: boolean;
 }
 
+const ADVANTAGE_MOMENTS_OPTIONS: OptionNames<AdvantageMomentsOptions> = {
+  horizon: 'required',
+  discountState: 'optional',
+  covariance: 'optional',
+  values: 'required',
+  n: 'optional',
+  lambda: 'optional',
+  gamma: 'optional',
+  bootstrapAtCut: 'optional',
+};
+
 /**
  * The exact mean, bias and covariance of a single-episode estimate g = sum_t gamma^t psi_t A_t, with A_t the n-step or
  * generalized advantage estimate that a given critic makes. Where the critic is wrong the estimate is biased, unless it
@@ -80,16 +100,17 @@ export function advantageMoments(
 export function advantageMoments(
   mdp: TabularMDP,
   policy: DiscretePolicy,
-  {
+  options: AdvantageMomentsOptions,
+): EstimatorMoments {
+  const {
     discountState = true,
     covariance = false,
     horizon,
     gamma = checkMDP(mdp).gamma,
-    ...options
-  }: AdvantageMomentsOptions,
-): EstimatorMoments {
+    ...estimator
+  } = knownOptions('advantageMoments', options, ADVANTAGE_MOMENTS_OPTIONS);
   checkInteger('horizon', horizon, 1);
-  const estimate = { ...options, horizon, gamma };
+  const estimate = { ...estimator, horizon, gamma };
   const reward = criticReward(mdp, estimate);
   return episodeMoments(
     mdp,
@@ -104,6 +125,15 @@ export interface AdvantageBiasVarianceOptions extends AdvantageEstimate {
   /** H: episodes are cut after this many steps. Never, by default. */
   horizon?: number;
 }
+
+const ADVANTAGE_BIAS_VARIANCE_OPTIONS: OptionNames<AdvantageBiasVarianceOptions> = {
+  horizon: 'optional',
+  values: 'required',
+  n: 'optional',
+  lambda: 'optional',
+  gamma: 'optional',
+  bootstrapAtCut: 'optional',
+};
 
 /**
  * An advantage estimate held against the advantage, for each (s, a) at [s * A + a]; with a horizon for each (t, s, a) at
@@ -138,10 +168,15 @@ export interface AdvantageBiasVariance {
 export function advantageBiasVariance(
   mdp: TabularMDP,
   policy: PolicyOrTable,
-  { horizon, gamma = checkMDP(mdp).gamma, ...options }: AdvantageBiasVarianceOptions,
+  options: AdvantageBiasVarianceOptions,
 ): AdvantageBiasVariance {
+  const {
+    horizon,
+    gamma = checkMDP(mdp).gamma,
+    ...estimator
+  } = knownOptions('advantageBiasVariance', options, ADVANTAGE_BIAS_VARIANCE_OPTIONS);
   const pi = policyTable(mdp, policy);
-  const estimate = { ...options, horizon, gamma };
+  const estimate = { ...estimator, horizon, gamma };
   const reward = criticReward(mdp, estimate);
   const exact =
     horizon === undefined

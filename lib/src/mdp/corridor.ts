@@ -11,7 +11,7 @@
  * and then, so that the trajectory is random under any policy.
  */
 
-import { checkFinite, checkInteger } from '../math/check';
+import { checkFinite, checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { type TabularMDP, tabularMDP } from './tabularMDP';
 
 export interface CorridorOptions {
@@ -29,15 +29,25 @@ export interface CorridorOptions {
   gamma?: number;
 }
 
+const CORRIDOR_OPTIONS: OptionNames<CorridorOptions> = {
+  length: 'optional',
+  slip: 'optional',
+  continuing: 'optional',
+  goalReward: 'optional',
+  stepReward: 'optional',
+  gamma: 'optional',
+};
+
 /** A corridor with the reward at its right end. */
-export function corridor({
-  length = 5,
-  slip = 0,
-  continuing = false,
-  goalReward = 1,
-  stepReward = 0,
-  gamma = 0.99,
-}: CorridorOptions = {}): TabularMDP {
+export function corridor(options: CorridorOptions = {}): TabularMDP {
+  const {
+    length = 5,
+    slip = 0,
+    continuing = false,
+    goalReward = 1,
+    stepReward = 0,
+    gamma = 0.99,
+  } = knownOptions('corridor', options, CORRIDOR_OPTIONS);
   checkInteger('length', length, 2);
   checkFinite('slip', slip, 0, 1);
   checkFinite('goalReward', goalReward);

@@ -4,7 +4,7 @@
  * so that an expectation over trajectories can be written as a sum: the definition itself, to hold cleverer ways against.
  */
 
-import { checkInteger, fail } from '../math/check';
+import { checkInteger, fail, knownOptions, type OptionNames } from '../math/check';
 import { type PolicyOrTable, policyTable } from './exact';
 import type { TabularMDP } from './tabularMDP';
 
@@ -22,6 +22,11 @@ export interface EnumeratedTrajectory {
   terminated: boolean;
 }
 
+const ENUMERATE_TRAJECTORIES_OPTIONS: OptionNames<{ horizon: number; limit?: number }> = {
+  horizon: 'required',
+  limit: 'optional',
+};
+
 /**
  * Every trajectory of positive probability of at most `horizon` steps; the probabilities sum to 1. Their number grows
  * as (A * branching)^horizon: above `limit`, 200,000 by default, RangeError.
@@ -29,8 +34,13 @@ export interface EnumeratedTrajectory {
 export function enumerateTrajectories(
   mdp: TabularMDP,
   policy: PolicyOrTable,
-  { horizon, limit = 200_000 }: { horizon: number; limit?: number },
+  options: { horizon: number; limit?: number },
 ): EnumeratedTrajectory[] {
+  const { horizon, limit = 200_000 } = knownOptions(
+    'enumerateTrajectories',
+    options,
+    ENUMERATE_TRAJECTORIES_OPTIONS,
+  );
   checkInteger('horizon', horizon, 1);
   checkInteger('limit', limit, 1);
   const pi = policyTable(mdp, policy);

@@ -18,7 +18,16 @@
  * which is what REINFORCE estimates without bias from episodes of at most H steps.
  */
 
-import { checkGamma, checkInteger, checkProbabilities, checkVector, fail, show } from '../math/check';
+import {
+  checkGamma,
+  checkInteger,
+  checkProbabilities,
+  checkVector,
+  fail,
+  knownOptions,
+  type OptionNames,
+  show,
+} from '../math/check';
 import { solveLinear } from '../math/linalg';
 import type { DiscretePolicy } from '../policies/policy';
 import { checkMDP, type TabularMDP } from './tabularMDP';
@@ -98,6 +107,8 @@ export interface PolicySolution {
   J: number;
 }
 
+const SOLVE_POLICY_OPTIONS: OptionNames<{ gamma?: number }> = { gamma: 'optional' };
+
 /**
  * Solves for V, Q, A, d and J of a policy.
  *
@@ -108,8 +119,9 @@ export interface PolicySolution {
 export function solvePolicy(
   mdp: TabularMDP,
   policy: PolicyOrTable,
-  { gamma = checkMDP(mdp).gamma }: { gamma?: number } = {},
+  options: { gamma?: number } = {},
 ): PolicySolution {
+  const { gamma = checkMDP(mdp).gamma } = knownOptions('solvePolicy', options, SOLVE_POLICY_OPTIONS);
   checkGamma(gamma);
   const { states: S, actions: A } = mdp;
   const pi = policyTable(mdp, policy);
@@ -161,6 +173,11 @@ export interface FiniteHorizonSolution {
   J: number;
 }
 
+const SOLVE_FINITE_HORIZON_OPTIONS: OptionNames<{ horizon: number; gamma?: number }> = {
+  horizon: 'required',
+  gamma: 'optional',
+};
+
 /**
  * V_t, Q_t, A_t, P(s_t) and J_H of a policy on episodes of at most `horizon` steps, by dynamic programming.
  * @param options.horizon H, at least 1
@@ -169,8 +186,13 @@ export interface FiniteHorizonSolution {
 export function solveFiniteHorizon(
   mdp: TabularMDP,
   policy: PolicyOrTable,
-  { horizon, gamma = checkMDP(mdp).gamma }: { horizon: number; gamma?: number },
+  options: { horizon: number; gamma?: number },
 ): FiniteHorizonSolution {
+  const { horizon, gamma = checkMDP(mdp).gamma } = knownOptions(
+    'solveFiniteHorizon',
+    options,
+    SOLVE_FINITE_HORIZON_OPTIONS,
+  );
   checkInteger('horizon', horizon, 1);
   checkGamma(gamma);
   const { states: S, actions } = mdp;
@@ -207,12 +229,15 @@ export interface ObjectiveOptions {
   horizon?: number;
 }
 
+const OBJECTIVE_OPTIONS: OptionNames<ObjectiveOptions> = { gamma: 'optional', horizon: 'optional' };
+
 /** J(pi), the expected discounted return; of episodes cut after `horizon` steps if that is given. */
 export function expectedReturn(
   mdp: TabularMDP,
   policy: PolicyOrTable,
-  { gamma, horizon }: ObjectiveOptions = {},
+  options: ObjectiveOptions = {},
 ): number {
+  const { gamma, horizon } = knownOptions('expectedReturn', options, OBJECTIVE_OPTIONS);
   return horizon === undefined
     ? solvePolicy(mdp, policy, { gamma }).J
     : solveFiniteHorizon(mdp, policy, { gamma, horizon }).J;
@@ -226,8 +251,9 @@ export function expectedReturn(
 export function exactGradient(
   mdp: TabularMDP,
   policy: DiscretePolicy,
-  { gamma = checkMDP(mdp).gamma, horizon }: ObjectiveOptions = {},
+  options: ObjectiveOptions = {},
 ): Float64Array {
+  const { gamma = checkMDP(mdp).gamma, horizon } = knownOptions('exactGradient', options, OBJECTIVE_OPTIONS);
   const { states: S, actions } = mdp;
   const pi = parametricTable(mdp, policy);
   const gradient = new Float64Array(policy.parameters.length);
@@ -275,10 +301,12 @@ export interface OptimalSolution {
  * With gamma = 1 it finds the best undiscounted return where that is finite, and throws a RangeError where it keeps
  * growing. There the greedy actions need not form a policy that ends (an idle loop loses nothing); use gamma < 1 for one.
  */
-export function optimalValues(
-  mdp: TabularMDP,
-  { gamma = checkMDP(mdp).gamma, horizon = Infinity }: ObjectiveOptions = {},
-): OptimalSolution {
+export function optimalValues(mdp: TabularMDP, options: ObjectiveOptions = {}): OptimalSolution {
+  const { gamma = checkMDP(mdp).gamma, horizon = Infinity } = knownOptions(
+    'optimalValues',
+    options,
+    OBJECTIVE_OPTIONS,
+  );
   checkGamma(gamma);
   if (horizon !== Infinity) checkInteger('horizon', horizon, 1);
   const { states: S, actions } = mdp;

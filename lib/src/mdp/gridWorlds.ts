@@ -11,7 +11,15 @@
  * the agent back at the start, and the episode goes on. The goal ends it. There is no step limit.
  */
 
-import { checkFinite, checkInteger, checkVector, fail, show } from '../math/check';
+import {
+  checkFinite,
+  checkInteger,
+  checkVector,
+  fail,
+  knownOptions,
+  type OptionNames,
+  show,
+} from '../math/check';
 import { checkRng, type Rng } from '../math/rng';
 import { type TabularMDP, tabularMDP } from './tabularMDP';
 
@@ -98,14 +106,23 @@ export interface FrozenLakeOptions {
   gamma?: number;
 }
 
+const FROZEN_LAKE_OPTIONS: OptionNames<FrozenLakeOptions> = {
+  slippery: 'optional',
+  map: 'optional',
+  successRate: 'optional',
+  rewardSchedule: 'optional',
+  gamma: 'optional',
+};
+
 /** FrozenLake-v1 (and FrozenLake8x8-v1), 100 (200) steps at most. */
-export function frozenLake({
-  slippery = true,
-  map = '4x4',
-  successRate = 1 / 3,
-  rewardSchedule = [1, 0, 0],
-  gamma = 0.99,
-}: FrozenLakeOptions = {}): TabularMDP {
+export function frozenLake(options: FrozenLakeOptions = {}): TabularMDP {
+  const {
+    slippery = true,
+    map = '4x4',
+    successRate = 1 / 3,
+    rewardSchedule = [1, 0, 0],
+    gamma = 0.99,
+  } = knownOptions('frozenLake', options, FROZEN_LAKE_OPTIONS);
   const rows = typeof map === 'string' ? LAKES[map] : map;
   if (!Array.isArray(rows) || rows.length === 0)
     fail(`map is ${show(map)}, but must be '4x4', '8x8' or an array of rows.`);
@@ -130,16 +147,15 @@ export function frozenLake({
   });
 }
 
-/** A random map for `frozenLake`, with a way over frozen cells from S (top left) to G (bottom right). */
-export function randomLake({
-  size = 8,
-  frozen = 0.8,
-  rng,
-}: {
+const RANDOM_LAKE_OPTIONS: OptionNames<{
   size?: number;
   frozen?: number;
   rng: Rng;
-}): string[] {
+}> = { size: 'optional', frozen: 'optional', rng: 'required' };
+
+/** A random map for `frozenLake`, with a way over frozen cells from S (top left) to G (bottom right). */
+export function randomLake(options: { size?: number; frozen?: number; rng: Rng }): string[] {
+  const { size = 8, frozen = 0.8, rng } = knownOptions('randomLake', options, RANDOM_LAKE_OPTIONS);
   checkInteger('size', size, 2);
   checkFinite('frozen', frozen, 0, 1);
   checkRng(rng);
@@ -175,8 +191,11 @@ export interface CliffWalkingOptions {
   gamma?: number;
 }
 
+const CLIFF_WALKING_OPTIONS: OptionNames<CliffWalkingOptions> = { slippery: 'optional', gamma: 'optional' };
+
 /** CliffWalking-v1 (slippery: CliffWalkingSlippery-v1), without a step limit. */
-export function cliffWalking({ slippery = false, gamma = 1 }: CliffWalkingOptions = {}): TabularMDP {
+export function cliffWalking(options: CliffWalkingOptions = {}): TabularMDP {
+  const { slippery = false, gamma = 1 } = knownOptions('cliffWalking', options, CLIFF_WALKING_OPTIONS);
   const map = ['.'.repeat(12), '.'.repeat(12), '.'.repeat(12), `S${'C'.repeat(10)}G`];
   const start = 36;
   return gridWorld({

@@ -22,11 +22,13 @@
  */
 
 import { klOfProbabilities, totalVariationOfProbabilities } from '../distributions/categorical';
+import { knownOptions } from '../math/check';
 import { dot } from '../math/linalg';
 import { type PolicyOrTable, type PolicySolution, policyTable, solvePolicy } from './exact';
 import {
   advantageGain,
   checkDiscounted,
+  DISCOUNT_OPTIONS,
   type DiscountOptions,
   reachableStates,
 } from './performanceDifference';
@@ -86,8 +88,9 @@ export function improvementBound(
   mdp: TabularMDP,
   policy: PolicyOrTable,
   newPolicy: PolicyOrTable,
-  { gamma = checkMDP(mdp).gamma }: DiscountOptions = {},
+  options: DiscountOptions = {},
 ): ImprovementBound {
+  const { gamma = checkMDP(mdp).gamma } = knownOptions('improvementBound', options, DISCOUNT_OPTIONS);
   checkDiscounted(gamma);
   const pi = policyTable(mdp, policy, 'policy');
   const newPi = policyTable(mdp, newPolicy, 'newPolicy');

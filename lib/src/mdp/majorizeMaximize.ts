@@ -45,7 +45,15 @@
  * iterations stop at 1e-13, relative. In states that pi_k does not visit nothing is changed.
  */
 
-import { checkFinite, checkInteger, checkVector, fail, show } from '../math/check';
+import {
+  checkFinite,
+  checkInteger,
+  checkVector,
+  fail,
+  knownOptions,
+  type OptionNames,
+  show,
+} from '../math/check';
 import { dot } from '../math/linalg';
 import { type PolicyOrTable, policyTable, solvePolicy, uniformTable } from './exact';
 import { boundOfSolution, klCoefficient, largest } from './improvementBound';
@@ -81,6 +89,18 @@ export type MajorizeMaximizeOptions = MajorizeMaximizeRule & {
   gamma?: number;
   /** [S] States with the same number share a distribution. Each has its own by default. */
   groups?: ArrayLike<number>;
+};
+
+const MAJORIZE_MAXIMIZE_OPTIONS: OptionNames<MajorizeMaximizeOptions> = {
+  rule: 'required',
+  epsilon: 'optional',
+  iterations: 'required',
+  initial: 'optional',
+  gamma: 'optional',
+  groups: 'optional',
+  beta: 'optional',
+  form: 'optional',
+  delta: 'optional',
 };
 
 /** The step from pi_k to pi_{k+1}. */
@@ -131,6 +151,7 @@ export interface MajorizeMaximizeResult {
  * @throws RangeError for gamma = 1, coefficients that are not positive, or tables that do not fit
  */
 export function majorizeMaximize(mdp: TabularMDP, options: MajorizeMaximizeOptions): MajorizeMaximizeResult {
+  knownOptions('majorizeMaximize', options, MAJORIZE_MAXIMIZE_OPTIONS);
   const { iterations, gamma = checkMDP(mdp).gamma, initial } = options;
   checkInteger('iterations', iterations, 1);
   checkDiscounted(gamma);

@@ -19,7 +19,7 @@
  * b(s) for all times has the sums of these numerators and denominators over t, each times c^{2t} P(s_t = s).
  */
 
-import { checkGamma, checkInteger, fail, show } from '../math/check';
+import { checkGamma, checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { dot } from '../math/linalg';
 import type { DiscretePolicy } from '../policies/policy';
 import { parametricTable, solveFiniteHorizon } from './exact';
@@ -42,6 +42,14 @@ export interface OptimalBaselineOptions {
   discountState?: boolean;
 }
 
+const OPTIMAL_BASELINE_OPTIONS: OptionNames<OptimalBaselineOptions> = {
+  horizon: 'required',
+  gamma: 'optional',
+  minimize: 'optional',
+  timeDependent: 'optional',
+  discountState: 'optional',
+};
+
 /**
  * The variance-minimising baseline of the form 'reward-to-go', a table for `reinforceMoments` and `tableBaseline`: [S], or
  * [H * S] if `timeDependent`. Where no choice of b matters (a state that is never met at that time, or whose scores are all
@@ -50,14 +58,15 @@ export interface OptimalBaselineOptions {
 export function optimalBaselineTable(
   mdp: TabularMDP,
   policy: DiscretePolicy,
-  {
+  options: OptimalBaselineOptions,
+): Float64Array {
+  const {
     horizon,
     gamma = checkMDP(mdp).gamma,
     minimize = 'per-step',
     timeDependent = false,
     discountState = true,
-  }: OptimalBaselineOptions,
-): Float64Array {
+  } = knownOptions('optimalBaselineTable', options, OPTIMAL_BASELINE_OPTIONS);
   checkInteger('horizon', horizon, 1);
   checkGamma(gamma);
   if (minimize !== 'per-step' && minimize !== 'whole-episode')

@@ -21,7 +21,7 @@
  * Once an episode has ended no action is taken: in terminal states the advantage is 0.
  */
 
-import { checkGamma, fail } from '../math/check';
+import { checkGamma, fail, knownOptions, type OptionNames } from '../math/check';
 import { dot } from '../math/linalg';
 import type { DiscretePolicy } from '../policies/policy';
 import { type PolicyOrTable, parametricTable, policyTable, solvePolicy } from './exact';
@@ -70,6 +70,8 @@ export interface DiscountOptions {
   gamma?: number;
 }
 
+export const DISCOUNT_OPTIONS: OptionNames<DiscountOptions> = { gamma: 'optional' };
+
 /**
  * J(pi') - J(pi) and what the performance difference lemma says that it is, exactly; see the top of this file.
  * @param policy pi, a table [S * A] or a policy over state indices
@@ -80,8 +82,9 @@ export function performanceDifference(
   mdp: TabularMDP,
   policy: PolicyOrTable,
   newPolicy: PolicyOrTable,
-  { gamma = checkMDP(mdp).gamma }: DiscountOptions = {},
+  options: DiscountOptions = {},
 ): PerformanceDifference {
+  const { gamma = checkMDP(mdp).gamma } = knownOptions('performanceDifference', options, DISCOUNT_OPTIONS);
   checkDiscounted(gamma);
   const pi = policyTable(mdp, policy, 'policy');
   const newPi = policyTable(mdp, newPolicy, 'newPolicy');
@@ -112,8 +115,9 @@ export function surrogate(
   mdp: TabularMDP,
   policy: PolicyOrTable,
   newPolicy: PolicyOrTable,
-  { gamma = checkMDP(mdp).gamma }: DiscountOptions = {},
+  options: DiscountOptions = {},
 ): number {
+  const { gamma = checkMDP(mdp).gamma } = knownOptions('surrogate', options, DISCOUNT_OPTIONS);
   checkDiscounted(gamma);
   const pi = policyTable(mdp, policy, 'policy');
   const newPi = policyTable(mdp, newPolicy, 'newPolicy');
@@ -132,8 +136,9 @@ export function surrogateGradient(
   mdp: TabularMDP,
   policy: PolicyOrTable,
   newPolicy: DiscretePolicy,
-  { gamma = checkMDP(mdp).gamma }: DiscountOptions = {},
+  options: DiscountOptions = {},
 ): Float64Array {
+  const { gamma = checkMDP(mdp).gamma } = knownOptions('surrogateGradient', options, DISCOUNT_OPTIONS);
   checkDiscounted(gamma);
   const { visits, A } = solvePolicy(mdp, policyTable(mdp, policy, 'policy'), { gamma });
   const newPi = parametricTable(mdp, newPolicy, 'newPolicy');

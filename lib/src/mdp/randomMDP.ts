@@ -5,7 +5,7 @@
  * r(s, a) ~ N(0, 1). Also a bandit as an MDP, for exact answers about one decision.
  */
 
-import { checkFinite, checkInteger, checkVector, fail } from '../math/check';
+import { checkFinite, checkInteger, checkVector, fail, knownOptions, type OptionNames } from '../math/check';
 import { checkRng, type Rng } from '../math/rng';
 import { type TabularMDP, tabularMDP } from './tabularMDP';
 
@@ -23,15 +23,25 @@ export interface RandomMDPOptions {
   rng: Rng;
 }
 
+const RANDOM_MDPOPTIONS: OptionNames<RandomMDPOptions> = {
+  states: 'optional',
+  actions: 'optional',
+  branching: 'optional',
+  terminals: 'optional',
+  gamma: 'optional',
+  rng: 'required',
+};
+
 /** A random MDP. Episodes start in any of its non-terminal states with equal probability. */
-export function randomMDP({
-  states = 10,
-  actions = 3,
-  branching = Math.min(3, states),
-  terminals = 0,
-  gamma = 0.9,
-  rng,
-}: RandomMDPOptions): TabularMDP {
+export function randomMDP(options: RandomMDPOptions): TabularMDP {
+  const {
+    states = 10,
+    actions = 3,
+    branching = Math.min(3, states),
+    terminals = 0,
+    gamma = 0.9,
+    rng,
+  } = knownOptions('randomMDP', options, RANDOM_MDPOPTIONS);
   checkInteger('states', states, 1);
   checkInteger('branching', branching, 1, states);
   checkInteger('terminals', terminals, 0, states - 1);
@@ -55,17 +65,17 @@ export function randomMDP({
   });
 }
 
+const BANDIT_MDP_OPTIONS: OptionNames<{
+  means: ArrayLike<number>;
+  standardDeviation?: number;
+}> = { means: 'required', standardDeviation: 'optional' };
+
 /**
  * A bandit as an MDP: state 0 is the decision, state 1 its end. Arm a pays a normal reward of mean means[a] and the given
  * standard deviation (0 for certain rewards; 1 by default).
  */
-export function banditMDP({
-  means,
-  standardDeviation = 1,
-}: {
-  means: ArrayLike<number>;
-  standardDeviation?: number;
-}): TabularMDP {
+export function banditMDP(options: { means: ArrayLike<number>; standardDeviation?: number }): TabularMDP {
+  const { means, standardDeviation = 1 } = knownOptions('banditMDP', options, BANDIT_MDP_OPTIONS);
   if (checkVector('means', means).length === 0)
     fail('means is empty, but must hold at least one mean reward.');
   checkFinite('standardDeviation', standardDeviation, 0);

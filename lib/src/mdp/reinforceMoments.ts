@@ -11,7 +11,15 @@
  * gradient of the expected return over the horizon. advantageMoments.ts does the same for estimates with a critic.
  */
 
-import { checkGamma, checkInteger, checkVector, fail, show } from '../math/check';
+import {
+  checkGamma,
+  checkInteger,
+  checkVector,
+  fail,
+  knownOptions,
+  type OptionNames,
+  show,
+} from '../math/check';
 import { type DiscretePolicy, scoreOf } from '../policies/policy';
 import { exactGradient, parametricTable } from './exact';
 import {
@@ -44,6 +52,15 @@ export interface ReinforceMomentsOptions {
   covariance?: boolean;
 }
 
+const REINFORCE_MOMENTS_OPTIONS: OptionNames<ReinforceMomentsOptions> = {
+  horizon: 'required',
+  gamma: 'optional',
+  form: 'required',
+  baseline: 'optional',
+  discountState: 'optional',
+  covariance: 'optional',
+};
+
 /** The moments of one episode's gradient estimate g, a vector of d numbers. */
 export interface EstimatorMoments {
   /** E[g], shaped like theta. */
@@ -74,15 +91,16 @@ export function reinforceMoments(
 export function reinforceMoments(
   mdp: TabularMDP,
   policy: DiscretePolicy,
-  {
+  options: ReinforceMomentsOptions,
+): EstimatorMoments {
+  const {
     horizon,
     gamma = checkMDP(mdp).gamma,
     form,
     baseline,
     discountState = true,
     covariance = false,
-  }: ReinforceMomentsOptions,
-): EstimatorMoments {
+  } = knownOptions('reinforceMoments', options, REINFORCE_MOMENTS_OPTIONS);
   checkInteger('horizon', horizon, 1);
   checkGamma(gamma);
   if (form !== 'total-return' && form !== 'reward-to-go')

@@ -21,6 +21,8 @@ import {
   checkProbabilities,
   checkVector,
   fail,
+  knownOptions,
+  type OptionNames,
   show,
 } from '../math/check';
 import type { Rng } from '../math/rng';
@@ -97,8 +99,24 @@ export interface TabularMDPOptions {
   layout?: GridLayout;
 }
 
+const TABULAR_MDPOPTIONS: OptionNames<TabularMDPOptions> = {
+  id: 'optional',
+  states: 'required',
+  actions: 'required',
+  outcomes: 'optional',
+  transition: 'optional',
+  reward: 'optional',
+  rewardDeviation: 'optional',
+  initial: 'optional',
+  terminalStates: 'optional',
+  gamma: 'required',
+  maxSteps: 'optional',
+  layout: 'optional',
+};
+
 /** Makes an MDP from its description and checks all of it. */
 export function tabularMDP(options: TabularMDPOptions): TabularMDP {
+  knownOptions('tabularMDP', options, TABULAR_MDPOPTIONS);
   const { id = 'MDP', states, actions, terminalStates = [], gamma, maxSteps = Infinity, layout } = options;
   checkInteger('states', states, 1);
   checkInteger('actions', actions, 1);

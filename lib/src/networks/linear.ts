@@ -8,7 +8,7 @@
  * Gaussian policy.
  */
 
-import { checkInteger, checkVector, fail, show } from '../math/check';
+import { checkInteger, checkVector, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { remember } from '../recipe';
 import {
   ascendAlong,
@@ -43,6 +43,15 @@ export interface LinearNetworkOptions extends FeatureOptions {
   /** theta to begin with, [outputs * (d + 1) + freeOutputs]; copied. All zero by default. */
   parameters?: ArrayLike<number>;
 }
+
+const LINEAR_NETWORK_OPTIONS: OptionNames<LinearNetworkOptions> = {
+  outputs: 'required',
+  freeOutputs: 'optional',
+  parameters: 'optional',
+  features: 'required',
+  featureMap: 'optional',
+  featureScale: 'optional',
+};
 
 class LinearNetwork implements Network {
   /** d, if there is no `featureMap`. */
@@ -179,4 +188,5 @@ class LinearNetwork implements Network {
 }
 
 /** A network linear in features of the observation; all zero unless `parameters` says otherwise. */
-export const linearNetwork = (options: LinearNetworkOptions): Network => new LinearNetwork(options);
+export const linearNetwork = (options: LinearNetworkOptions): Network =>
+  new LinearNetwork(knownOptions('linearNetwork', options, LINEAR_NETWORK_OPTIONS));

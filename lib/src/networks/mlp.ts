@@ -8,7 +8,7 @@
  * Both compute in float32 and begin from the same numbers, so that they agree to rounding.
  */
 
-import { fail, show } from '../math/check';
+import { fail, knownOptions, type OptionNames, show } from '../math/check';
 import { Rng } from '../math/rng';
 import {
   checkMlpSpec,
@@ -48,21 +48,37 @@ export interface MlpOptions {
   engine?: 'simd' | 'tf';
 }
 
+const MLP_OPTIONS: OptionNames<MlpOptions> = {
+  inputs: 'required',
+  hidden: 'optional',
+  outputs: 'required',
+  freeOutputs: 'optional',
+  activation: 'optional',
+  seed: 'optional',
+  rng: 'optional',
+  initialization: 'optional',
+  hiddenGain: 'optional',
+  outputGain: 'optional',
+  freeOutputValue: 'optional',
+  engine: 'optional',
+};
+
 /** A multi-layer perceptron; orthogonal initial weights and biases 0 unless `initialization` says otherwise. */
-export function mlp({
-  inputs,
-  hidden = [64, 64],
-  outputs,
-  freeOutputs = 0,
-  activation = 'tanh',
-  seed,
-  rng,
-  initialization = 'orthogonal',
-  hiddenGain = Math.SQRT2,
-  outputGain = 1,
-  freeOutputValue = 0,
-  engine = 'simd',
-}: MlpOptions): Network {
+export function mlp(options: MlpOptions): Network {
+  const {
+    inputs,
+    hidden = [64, 64],
+    outputs,
+    freeOutputs = 0,
+    activation = 'tanh',
+    seed,
+    rng,
+    initialization = 'orthogonal',
+    hiddenGain = Math.SQRT2,
+    outputGain = 1,
+    freeOutputValue = 0,
+    engine = 'simd',
+  } = knownOptions('mlp', options, MLP_OPTIONS);
   const spec: MlpSpec = { inputs, hidden, outputs, freeOutputs, activation };
   checkMlpSpec(spec);
   if ((seed === undefined) === (rng === undefined))

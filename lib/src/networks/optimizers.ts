@@ -8,7 +8,7 @@
  * Adam is that of Kingma and Ba 2015, algorithm 1, with the sign turned from descent to ascent.
  */
 
-import { checkFinite, checkVector, show } from '../math/check';
+import { checkFinite, checkVector, knownOptions, type OptionNames, show } from '../math/check';
 import { remember } from '../recipe';
 import type { FloatArray } from './network';
 
@@ -18,8 +18,11 @@ export interface Optimizer {
   ascend(parameters: FloatArray, gradient: ArrayLike<number>): void;
 }
 
+const SGD_OPTIONS: OptionNames<{ learningRate: number }> = { learningRate: 'required' };
+
 /** Stochastic gradient ascent with learning rate alpha. */
-export function sgd({ learningRate }: { learningRate: number }): Optimizer {
+export function sgd(options: { learningRate: number }): Optimizer {
+  const { learningRate } = knownOptions('sgd', options, SGD_OPTIONS);
   checkFinite('learningRate', learningRate, 0);
   const optimizer: Optimizer = {
     ascend(parameters, gradient) {
@@ -40,6 +43,13 @@ export interface AdamOptions {
   /** Keeps the division from blowing up where gradients are tiny. */
   epsilon?: number;
 }
+
+const ADAM_OPTIONS: OptionNames<AdamOptions> = {
+  learningRate: 'required',
+  beta1: 'optional',
+  beta2: 'optional',
+  epsilon: 'optional',
+};
 
 /**
  * Adam: each parameter's step is scaled by the size of its own recent gradients. Settings and state are in sight, so that
@@ -134,7 +144,7 @@ export interface AdamState {
 }
 
 /** Adam with these settings, at its start. */
-export const adam = (options: AdamOptions): Adam => new Adam(options);
+export const adam = (options: AdamOptions): Adam => new Adam(knownOptions('adam', options, ADAM_OPTIONS));
 
 /** An optimizer by name, with a learning rate that is stated beside it; or one of the caller's own. */
 export type OptimizerChoice = 'sgd' | 'adam' | Optimizer;

@@ -7,7 +7,7 @@
  * comparisons with theory possible.
  */
 
-import { checkInteger, checkVector, fail, show } from '../math/check';
+import { checkInteger, checkVector, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { remember } from '../recipe';
 import {
   ascendAlong,
@@ -32,6 +32,13 @@ export interface TableNetworkOptions {
   /** What the parameters are called in error messages. */
   name?: string;
 }
+
+const TABLE_NETWORK_OPTIONS: OptionNames<TableNetworkOptions> = {
+  states: 'required',
+  outputs: 'required',
+  parameters: 'optional',
+  name: 'optional',
+};
 
 class TableNetwork implements Network {
   readonly inputSize = 1;
@@ -112,4 +119,5 @@ class TableNetwork implements Network {
 }
 
 /** One number, or K, for each state; all zero unless `parameters` says otherwise. */
-export const tableNetwork = (options: TableNetworkOptions): Network => new TableNetwork(options);
+export const tableNetwork = (options: TableNetworkOptions): Network =>
+  new TableNetwork(knownOptions('tableNetwork', options, TABLE_NETWORK_OPTIONS));

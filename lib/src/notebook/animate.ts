@@ -8,7 +8,14 @@
  */
 
 import { mountainHeight } from '../envs/mountainCar';
-import { checkFinite, checkInteger, fail, show as sample } from '../math/check';
+import {
+  checkFinite,
+  checkInteger,
+  fail,
+  knownOptions,
+  type OptionNames,
+  show as sample,
+} from '../math/check';
 import type { GridLayout } from '../mdp/tabularMDP';
 import { display, displayCaption, escapeMarkup } from './kernel';
 
@@ -44,6 +51,13 @@ export interface AnimateOptions {
   alt?: string;
 }
 
+const ANIMATE_OPTIONS: OptionNames<AnimateOptions> = {
+  fps: 'optional',
+  speed: 'optional',
+  caption: 'optional',
+  alt: 'optional',
+};
+
 /** Frames kept at most of one trajectory. */
 const MAX_FRAMES = 240;
 /** Seconds for which the last frame stands before the animation starts over. */
@@ -69,6 +83,7 @@ export function animate(
   trajectory: AnimatedTrajectory,
   options: AnimateOptions = {},
 ): void {
+  knownOptions('animate', options, ANIMATE_OPTIONS);
   const alt = options.alt ?? describe(env, trajectory);
   const svg = animationSvg(env, trajectory, { ...options, alt });
   display({ 'image/svg+xml': svg, 'text/plain': `${alt}\n[animation]` }, { alt });
@@ -102,6 +117,7 @@ export function animationSvg(
   trajectory: AnimatedTrajectory,
   options: AnimateOptions = {},
 ): string {
+  knownOptions('animationSvg', options, ANIMATE_OPTIONS);
   const drawing = drawingOf(env);
   const states = trajectory?.states;
   if (!(states?.length > 0))

@@ -11,7 +11,7 @@
  *   bar.done();
  */
 
-import { checkFinite, checkInteger, fail } from '../math/check';
+import { checkInteger, fail, knownOptions, type OptionNames } from '../math/check';
 import { platform } from '../platform';
 import { display, escapeMarkup, liveDisplay } from './kernel';
 import { formatCell } from './table';
@@ -27,6 +27,13 @@ export interface ProgressOptions {
   /** Name of the value; default 'mean return'. */
   valueName?: string;
 }
+
+const PROGRESS_OPTIONS: OptionNames<ProgressOptions> = {
+  total: 'required',
+  label: 'optional',
+  curve: 'optional',
+  valueName: 'optional',
+};
 
 /** One row of a training history, as algorithms report it. */
 export interface ProgressRow {
@@ -62,6 +69,7 @@ const CURVE_POINTS = 120;
 
 /** Starts a progress display. Throws a RangeError unless `total` is a whole number of at least 1. */
 export function progress(options: ProgressOptions, target: ProgressTarget = defaultTarget()): Progress {
+  knownOptions('progress', options, PROGRESS_OPTIONS);
   const total = checkInteger('options.total', options.total, 1);
   const { label = 'progress', curve = true, valueName = 'mean return' } = options;
   const started = target.now();

@@ -6,6 +6,7 @@
  * `npm run notebooks` draws that with the real plotly.js when it executes the notebook, and puts it into the bundle.
  */
 
+import { knownOptions, type OptionNames } from '../math/check';
 import { cleanFigure, describeFigure, type Figure, plainText } from '../plots/figure';
 import { display, displayCaption } from './kernel';
 
@@ -17,6 +18,8 @@ export interface ShowOptions {
   caption?: string;
 }
 
+const SHOW_OPTIONS: OptionNames<ShowOptions> = { alt: 'optional', caption: 'optional' };
+
 /** The MIME type of a plotly figure. */
 const PLOTLY_MIME = 'application/vnd.plotly.v1+json';
 
@@ -25,6 +28,7 @@ const PLOTLY_MIME = 'application/vnd.plotly.v1+json';
  * names the place if the figure is not one, or holds something that is not data.
  */
 export function show(figure: Figure, options: ShowOptions = {}): void {
+  knownOptions('show', options, SHOW_OPTIONS);
   const clean = cleanFigure(figure);
   const alt = options.alt ?? describeFigure(clean);
   const counts = clean.data

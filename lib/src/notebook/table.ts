@@ -5,7 +5,7 @@
  * from the page, so that the table reads in light and dark and after JupyterLab and GitHub have filtered the HTML.
  */
 
-import { checkInteger, show as sample } from '../math/check';
+import { checkInteger, knownOptions, type OptionNames, show as sample } from '../math/check';
 import { isRecord } from '../plots/figure';
 import { display, displayCaption, escapeMarkup } from './kernel';
 
@@ -28,6 +28,13 @@ export interface TableOptions {
   maxRows?: number;
 }
 
+const TABLE_OPTIONS: OptionNames<TableOptions> = {
+  caption: 'optional',
+  digits: 'optional',
+  index: 'optional',
+  maxRows: 'optional',
+};
+
 interface Grid {
   header: string[];
   rows: unknown[][];
@@ -38,6 +45,7 @@ export function table(
   data: DataFrameLike | readonly Readonly<Record<string, unknown>>[],
   options: TableOptions = {},
 ): void {
+  knownOptions('table', options, TABLE_OPTIONS);
   const digits = checkInteger('options.digits', options.digits ?? 4, 1, 17);
   const maxRows = checkInteger('options.maxRows', options.maxRows ?? 50, 1);
   const { header, rows } = gridOf(data, options.index);

@@ -13,7 +13,7 @@
  * Exactly at r_b = 1 +- epsilon the two sides are equal and the derivative jumps; the gradient there is that of r_b A_b.
  */
 
-import { checkFinite } from '../math/check';
+import { checkFinite, knownOptions, type OptionNames } from '../math/check';
 import { remember } from '../recipe';
 import { type PolicyObjective, policyObjective } from './objective';
 
@@ -22,8 +22,11 @@ export interface ClipObjectiveOptions {
   clipRange?: number;
 }
 
+const CLIP_OBJECTIVE_OPTIONS: OptionNames<ClipObjectiveOptions> = { clipRange: 'optional' };
+
 /** mean_b min(r_b A_b, clip(r_b, 1 - clipRange, 1 + clipRange) A_b). */
-export function clipObjective({ clipRange = 0.2 }: ClipObjectiveOptions = {}): PolicyObjective {
+export function clipObjective(options: ClipObjectiveOptions = {}): PolicyObjective {
+  const { clipRange = 0.2 } = knownOptions('clipObjective', options, CLIP_OBJECTIVE_OPTIONS);
   checkFinite('clipRange', clipRange, 0);
   const objective = policyObjective((steps, dY) => {
     const { count, ratios, minibatch } = steps;

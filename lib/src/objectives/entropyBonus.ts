@@ -6,7 +6,7 @@
  * with the entropy H in nats: from 0 to log n for n actions; for a Gaussian any number, without bound above.
  */
 
-import { checkFinite } from '../math/check';
+import { checkFinite, knownOptions, type OptionNames } from '../math/check';
 import { remember } from '../recipe';
 import { type PolicyObjective, policyObjective } from './objective';
 
@@ -15,8 +15,11 @@ export interface EntropyBonusOptions {
   coefficient: number;
 }
 
+const ENTROPY_BONUS_OPTIONS: OptionNames<EntropyBonusOptions> = { coefficient: 'required' };
+
 /** coefficient * mean entropy. */
-export function entropyBonus({ coefficient }: EntropyBonusOptions): PolicyObjective {
+export function entropyBonus(options: EntropyBonusOptions): PolicyObjective {
+  const { coefficient } = knownOptions('entropyBonus', options, ENTROPY_BONUS_OPTIONS);
   checkFinite('coefficient', coefficient);
   const objective = policyObjective((steps, dY) => {
     const { count, entropy } = steps;

@@ -10,7 +10,7 @@
  * actions as the policy did that chose them.
  */
 
-import { checkFinite, fail } from '../math/check';
+import { checkFinite, fail, knownOptions, type OptionNames } from '../math/check';
 import { remember } from '../recipe';
 import { type PolicyObjective, policyObjective } from './objective';
 
@@ -36,8 +36,11 @@ export interface KlPenaltyObjective extends PolicyObjective {
   beta: number;
 }
 
+const KL_PENALTY_OBJECTIVE_OPTIONS: OptionNames<{ beta: number }> = { beta: 'required' };
+
 /** mean_b r_b(theta) A_b - beta D_KL(theta_k || theta); the minibatch needs `oldParameters`. */
-export function klPenaltyObjective({ beta }: { beta: number }): KlPenaltyObjective {
+export function klPenaltyObjective(options: { beta: number }): KlPenaltyObjective {
+  const { beta } = knownOptions('klPenaltyObjective', options, KL_PENALTY_OBJECTIVE_OPTIONS);
   const surrogate = surrogateObjective();
   const penalized = policyObjective((steps, dY) => {
     const { beta } = objective;

@@ -12,7 +12,7 @@
  * same as without a clip. Where both errors are equal, which includes the edge of the range, it is not switched off.
  */
 
-import { checkFinite, checkVector, fail } from '../math/check';
+import { checkFinite, checkVector, fail, knownOptions, type OptionNames } from '../math/check';
 import type { FloatArray } from '../networks/network';
 import type { ObjectiveValue } from './objective';
 
@@ -50,8 +50,11 @@ export interface ValueObjectiveOptions {
   clipRange?: number;
 }
 
+const VALUE_OBJECTIVE_OPTIONS: OptionNames<ValueObjectiveOptions> = { clipRange: 'optional' };
+
 /** -1/2 mean_b (V_b - G_b)^2, or its clipped variant; see the top of this file. */
-export function valueObjective({ clipRange }: ValueObjectiveOptions = {}): ValueObjective {
+export function valueObjective(options: ValueObjectiveOptions = {}): ValueObjective {
+  const { clipRange } = knownOptions('valueObjective', options, VALUE_OBJECTIVE_OPTIONS);
   if (clipRange !== undefined) checkFinite('clipRange', clipRange, 0);
   return {
     evaluate(values, { targets, oldValues }, dValues) {

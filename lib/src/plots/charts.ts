@@ -6,11 +6,11 @@
  * interquartile mean) with an interval over seeds.
  */
 
-import { checkFinite, checkInteger, fail, show } from '../math/check';
+import { checkFinite, checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { linearFit } from '../math/statistics';
 import type { GridLayout } from '../mdp/tabularMDP';
 import { type Figure, isRecord, type Layout, type Numbers, roundNumber, type Trace } from './figure';
-import { axis, type ChartOptions, colorOf, dashOf, fade, themed } from './theme';
+import { axis, type ChartOptions, colorOf, dashOf, fade, inTheme } from './theme';
 
 /** Points (x[i], y[i]); with `low` and `high`, [n] each, the ends of an interval around each y. */
 export interface Points {
@@ -122,8 +122,23 @@ export interface LineChartOptions extends ChartOptions {
   markers?: boolean;
 }
 
+const LINE_CHART_OPTIONS: OptionNames<LineChartOptions> = {
+  shape: 'optional',
+  markers: 'optional',
+  xTitle: 'required',
+  yTitle: 'required',
+  title: 'optional',
+  height: 'optional',
+  xLog: 'optional',
+  yLog: 'optional',
+  xRange: 'optional',
+  yRange: 'optional',
+  legend: 'optional',
+};
+
 /** Lines through points, with a band where a series has `low` and `high`. */
 export function lineChart(series: Series<Points>, options: LineChartOptions): Figure {
+  knownOptions('lineChart', options, LINE_CHART_OPTIONS);
   const list = entries('series', series);
   checkChoice('options.shape', options.shape, 'linear', 'steps');
   for (const [name, points] of list) checkPoints(name, points);
@@ -146,7 +161,7 @@ export function lineChart(series: Series<Points>, options: LineChartOptions): Fi
     };
     return low && high ? [band(name, x, low, high, i), line] : [line];
   });
-  return themed(
+  return inTheme(
     data,
     cartesian(
       options,
@@ -175,12 +190,29 @@ function band(name: string, x: Numbers, low: Numbers, high: Numbers, i: number):
   };
 }
 
+const LEARNING_CURVES_OPTIONS: OptionNames<
+  Omit<LineChartOptions, 'xTitle' | 'yTitle'> & Partial<Pick<ChartOptions, 'xTitle' | 'yTitle'>>
+> = {
+  shape: 'optional',
+  markers: 'optional',
+  title: 'optional',
+  height: 'optional',
+  xLog: 'optional',
+  yLog: 'optional',
+  xRange: 'optional',
+  yRange: 'optional',
+  legend: 'optional',
+  xTitle: 'optional',
+  yTitle: 'optional',
+};
+
 /** Learning curves over seeds: the centre as a line, its interval as a band. */
 export function learningCurves(
   series: Series<readonly BandPoint[]>,
   options: Omit<LineChartOptions, 'xTitle' | 'yTitle'> &
     Partial<Pick<ChartOptions, 'xTitle' | 'yTitle'>> = {},
 ): Figure {
+  knownOptions('learningCurves', options, LEARNING_CURVES_OPTIONS);
   const points = entries('series', series).map(([name, curve]): [string, Points] => {
     if (!Array.isArray(curve))
       throw new TypeError(
@@ -208,8 +240,22 @@ export interface HistogramOptions extends Omit<ChartOptions, 'yTitle' | 'yLog' |
   marks?: Series<number>;
 }
 
+const HISTOGRAM_OPTIONS: OptionNames<HistogramOptions> = {
+  yTitle: 'optional',
+  bins: 'optional',
+  measure: 'optional',
+  marks: 'optional',
+  xTitle: 'required',
+  title: 'optional',
+  height: 'optional',
+  xRange: 'optional',
+  yRange: 'optional',
+  legend: 'optional',
+};
+
 /** Overlaid histograms over common bins, so that heights compare. Samples outside `xRange` fall into no bin. */
 export function histogramChart(samples: Series<Numbers>, options: HistogramOptions): Figure {
+  knownOptions('histogramChart', options, HISTOGRAM_OPTIONS);
   const list = entries('samples', samples);
   const bins = checkInteger('options.bins', options.bins ?? 40, 1);
   checkChoice('options.measure', options.measure, 'density', 'count');
@@ -259,7 +305,7 @@ export function histogramChart(samples: Series<Numbers>, options: HistogramOptio
       line: { color: i === 0 ? '#000000' : colorOf(list.length + i), dash: dashOf(i + 1), width: 2 },
     });
   const axes = cartesian({ ...options, yTitle: options.yTitle ?? (density ? 'density' : 'count') });
-  return themed(data, { ...axes, barmode: 'overlay', bargap: 0 }, options);
+  return inTheme(data, { ...axes, barmode: 'overlay', bargap: 0 }, options);
 }
 
 /** Options of `scatterChart`. */
@@ -268,11 +314,25 @@ export interface ScatterOptions extends ChartOptions {
   fit?: boolean;
 }
 
+const SCATTER_OPTIONS: OptionNames<ScatterOptions> = {
+  fit: 'optional',
+  xTitle: 'required',
+  yTitle: 'required',
+  title: 'optional',
+  height: 'optional',
+  xLog: 'optional',
+  yLog: 'optional',
+  xRange: 'optional',
+  yRange: 'optional',
+  legend: 'optional',
+};
+
 /**
  * Points with error bars. With `fit`, a least-squares line each, whose slope is named in the legend; on two
  * logarithmic axes the line is a power law y = a x^slope.
  */
 export function scatterChart(series: Series<Points>, options: ScatterOptions): Figure {
+  knownOptions('scatterChart', options, SCATTER_OPTIONS);
   const list = entries('series', series);
   const data = list.flatMap(([name, points], i): Trace[] => {
     checkPoints(name, points);
@@ -312,7 +372,7 @@ export function scatterChart(series: Series<Points>, options: ScatterOptions): F
       },
     ];
   });
-  return themed(
+  return inTheme(
     data,
     cartesian(
       options,
@@ -335,8 +395,19 @@ export interface BarChartOptions extends Omit<ChartOptions, 'xLog' | 'xRange' | 
   xTitle?: string;
 }
 
+const BAR_CHART_OPTIONS: OptionNames<BarChartOptions> = {
+  xTitle: 'optional',
+  yTitle: 'required',
+  title: 'optional',
+  height: 'optional',
+  yLog: 'optional',
+  yRange: 'optional',
+  legend: 'optional',
+};
+
 /** Bars with intervals; several series stand side by side at each label. */
 export function barChart(series: Series<readonly Bar[]>, options: BarChartOptions): Figure {
+  knownOptions('barChart', options, BAR_CHART_OPTIONS);
   const data = entries('series', series).map(([name, bars], i): Trace => {
     if (!Array.isArray(bars) || bars.length === 0)
       throw new TypeError(`series '${name}' is ${show(bars)}, but must be a list of bars { label, value }.`);
@@ -357,7 +428,7 @@ export function barChart(series: Series<readonly Bar[]>, options: BarChartOption
   const axes = cartesian({ xTitle: '', ...options });
   const xaxis = { ...(axes.xaxis as Layout), type: 'category' };
   const yaxis = { ...(axes.yaxis as Layout), zeroline: true, zerolinecolor: '#8c959f' };
-  return themed(data, { xaxis, yaxis, barmode: 'group', bargap: 0.35 }, options);
+  return inTheme(data, { xaxis, yaxis, barmode: 'group', bargap: 0.35 }, options);
 }
 
 /** Options of `heatmapGrid`. */
@@ -375,6 +446,15 @@ export interface HeatmapOptions {
   range?: readonly [number, number];
 }
 
+const HEATMAP_OPTIONS: OptionNames<HeatmapOptions> = {
+  valueTitle: 'required',
+  title: 'optional',
+  height: 'optional',
+  policy: 'optional',
+  digits: 'optional',
+  range: 'optional',
+};
+
 /**
  * Numbers over the cells of a grid world, with cell letters and the arrows of a policy.
  * @param grid a tabular MDP that is a grid world, or its layout
@@ -385,6 +465,7 @@ export function heatmapGrid(
   values: Numbers,
   options: HeatmapOptions,
 ): Figure {
+  knownOptions('heatmapGrid', options, HEATMAP_OPTIONS);
   const layout = 'cells' in grid ? grid : grid.layout;
   if (!layout)
     fail('grid has no layout, but must be a grid world: frozenLake(), cliffWalking(), corridor(...).');
@@ -429,7 +510,7 @@ export function heatmapGrid(
     },
   ];
   const bare = { showgrid: false, zeroline: false, fixedrange: true, automargin: true, dtick: 1 };
-  return themed(
+  return inTheme(
     data,
     {
       xaxis: {
@@ -471,11 +552,23 @@ export interface HeatmapChartOptions extends Pick<ChartOptions, 'xTitle' | 'yTit
   range?: readonly [number, number];
 }
 
+const HEATMAP_CHART_OPTIONS: OptionNames<HeatmapChartOptions> = {
+  valueTitle: 'optional',
+  x: 'optional',
+  y: 'optional',
+  range: 'optional',
+  xTitle: 'required',
+  yTitle: 'required',
+  title: 'optional',
+  height: 'optional',
+};
+
 /**
  * A matrix as colours, its first row on top, as it is written.
  * @param matrix [rows][columns]; what is not finite leaves its cell empty
  */
 export function heatmapChart(matrix: readonly Numbers[], options: HeatmapChartOptions): Figure {
+  knownOptions('heatmapChart', options, HEATMAP_CHART_OPTIONS);
   const columns = matrix?.[0]?.length;
   if (!(columns > 0)) fail(`matrix is ${show(matrix)}, but must hold at least one row of numbers.`);
   const x = Array.from(options.x ?? Array(columns).keys());
@@ -506,7 +599,7 @@ export function heatmapChart(matrix: readonly Numbers[], options: HeatmapChartOp
     showgrid: false,
     ...(at.length <= 12 && at.every((value, i) => value === i) && { dtick: 1 }),
   });
-  return themed(
+  return inTheme(
     [cells],
     { xaxis: side(options.xTitle, x), yaxis: { ...side(options.yTitle, y), autorange: 'reversed' } },
     options,

@@ -2,7 +2,7 @@
  * Figures made of figures: panels side by side, and a slider that steps through variants.
  */
 
-import { checkInteger, fail } from '../math/check';
+import { checkInteger, fail, knownOptions, type OptionNames } from '../math/check';
 import { type Figure, isRecord, type Layout, type Trace } from './figure';
 import { frame } from './theme';
 
@@ -16,11 +16,18 @@ export interface PanelOptions {
   height?: number;
 }
 
+const PANEL_OPTIONS: OptionNames<PanelOptions> = {
+  columns: 'optional',
+  title: 'optional',
+  height: 'optional',
+};
+
 /**
  * Sets figures side by side. Each figure's own title becomes its panel's heading; series of the same name share one
  * entry of the legend.
  */
 export function panels(figures: readonly Figure[], options: PanelOptions = {}): Figure {
+  knownOptions('panels', options, PANEL_OPTIONS);
   if (!(figures?.length > 0)) fail('figures is empty, but must hold at least one figure.');
   const columns = Math.min(
     figures.length,
@@ -114,6 +121,8 @@ export interface SliderOptions {
   start?: number;
 }
 
+const SLIDER_OPTIONS: OptionNames<SliderOptions> = { prefix: 'optional', start: 'optional' };
+
 /** One position of a slider. */
 export interface SliderStep {
   label: string;
@@ -126,6 +135,7 @@ export interface SliderStep {
  * slider works without a kernel.
  */
 export function withSlider(steps: readonly SliderStep[], options: SliderOptions = {}): Figure {
+  knownOptions('withSlider', options, SLIDER_OPTIONS);
   if (!(steps?.length >= 2))
     fail(`steps has ${steps?.length ?? 0} figures, but a slider needs at least two.`);
   const start = checkInteger('options.start', options.start ?? 0, 0, steps.length - 1);

@@ -7,6 +7,7 @@
  * where a transparent one would lose its text in one of them. The width follows the page; the height is fixed.
  */
 
+import { knownOptions, type OptionNames } from '../math/check';
 import type { Figure, Layout, Trace } from './figure';
 
 /** Okabe and Ito's colours in the order that series take them. */
@@ -73,12 +74,24 @@ export function axis(title: string, log = false, range?: readonly [number, numbe
   };
 }
 
+type FrameOptions = Omit<ChartOptions, 'xTitle' | 'yTitle'>;
+
+const THEMED_OPTIONS: OptionNames<FrameOptions> = {
+  title: 'optional',
+  height: 'optional',
+  xLog: 'optional',
+  yLog: 'optional',
+  xRange: 'optional',
+  yRange: 'optional',
+  legend: 'optional',
+};
+
 /** Puts traces and axes into the theme: the last step of every chart. */
-export function themed(
-  data: Trace[],
-  axes: Layout,
-  options: Omit<ChartOptions, 'xTitle' | 'yTitle'>,
-): Figure {
+export const themed = (data: Trace[], axes: Layout, options: FrameOptions): Figure =>
+  inTheme(data, axes, knownOptions('themed', options, THEMED_OPTIONS));
+
+/** `themed` for charts, which have looked at their options. */
+export function inTheme(data: Trace[], axes: Layout, options: FrameOptions): Figure {
   const named = data.filter(trace => trace.name && trace.showlegend !== false);
   const legend = options.legend ?? named.length > 1;
   return {

@@ -9,7 +9,7 @@
  * section 6; Sutton and Barto 2018, section 13.7).
  */
 
-import { checkFinite, checkInteger } from '../math/check';
+import { checkFinite, checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { type FeatureOptions, linearNetwork } from '../networks/linear';
 import { GaussianPolicy } from './policy';
 
@@ -22,11 +22,25 @@ export interface GaussianLinearOptions extends FeatureOptions {
   parameters?: ArrayLike<number>;
 }
 
+const GAUSSIAN_LINEAR_OPTIONS: OptionNames<GaussianLinearOptions> = {
+  actionSize: 'required',
+  std: 'optional',
+  parameters: 'optional',
+  features: 'required',
+  featureMap: 'optional',
+  featureScale: 'optional',
+};
+
 /** A Gaussian policy with a mean linear in features of the observation and a standard deviation of its own. */
-export function gaussianLinear({ actionSize, std = 1, ...options }: GaussianLinearOptions): GaussianPolicy {
+export function gaussianLinear(options: GaussianLinearOptions): GaussianPolicy {
+  const {
+    actionSize,
+    std = 1,
+    ...features
+  } = knownOptions('gaussianLinear', options, GAUSSIAN_LINEAR_OPTIONS);
   checkInteger('actionSize', actionSize, 1);
   checkFinite('std', std, 1e-100, 1e100);
-  const network = linearNetwork({ ...options, outputs: actionSize, freeOutputs: actionSize });
+  const network = linearNetwork({ ...features, outputs: actionSize, freeOutputs: actionSize });
   if (!options.parameters) network.parameters.fill(Math.log(std), network.parameters.length - actionSize);
   return new GaussianPolicy(network);
 }

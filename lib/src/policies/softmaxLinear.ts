@@ -8,7 +8,7 @@
  * Barto 2018, section 13.1, "action preferences ... linear in features").
  */
 
-import { checkInteger } from '../math/check';
+import { checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { type FeatureOptions, linearNetwork } from '../networks/linear';
 import { remember } from '../recipe';
 import { CategoricalPolicy } from './policy';
@@ -20,12 +20,20 @@ export interface SoftmaxLinearOptions extends FeatureOptions {
   parameters?: ArrayLike<number>;
 }
 
+const SOFTMAX_LINEAR_OPTIONS: OptionNames<SoftmaxLinearOptions> = {
+  actions: 'required',
+  parameters: 'optional',
+  features: 'required',
+  featureMap: 'optional',
+  featureScale: 'optional',
+};
+
 /** A softmax policy over linear logits; see `softmaxLinear`. */
 export class SoftmaxLinear extends CategoricalPolicy {
   private readonly options: SoftmaxLinearOptions;
 
   constructor(options: SoftmaxLinearOptions) {
-    const { actions, ...network } = options;
+    const { actions, ...network } = knownOptions('softmaxLinear', options, SOFTMAX_LINEAR_OPTIONS);
     checkInteger('features', network.features, 1);
     checkInteger('actions', actions, 1);
     super(linearNetwork({ ...network, outputs: actions }));

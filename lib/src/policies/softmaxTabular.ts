@@ -10,7 +10,7 @@
  */
 
 import { softmaxInto } from '../distributions/categorical';
-import { checkInteger } from '../math/check';
+import { checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { tableNetwork } from '../networks/table';
 import { remember } from '../recipe';
 import { CategoricalPolicy } from './policy';
@@ -24,11 +24,18 @@ export interface SoftmaxTabularOptions {
   logits?: ArrayLike<number>;
 }
 
+const SOFTMAX_TABULAR_OPTIONS: OptionNames<SoftmaxTabularOptions> = {
+  states: 'required',
+  actions: 'required',
+  logits: 'optional',
+};
+
 /** A softmax policy over tables; see `softmaxTabular`. */
 export class SoftmaxTabular extends CategoricalPolicy {
   readonly states: number;
 
-  constructor({ states, actions, logits }: SoftmaxTabularOptions) {
+  constructor(options: SoftmaxTabularOptions) {
+    const { states, actions, logits } = knownOptions('softmaxTabular', options, SOFTMAX_TABULAR_OPTIONS);
     checkInteger('states', states, 1);
     checkInteger('actions', actions, 1);
     super(tableNetwork({ states, outputs: actions, parameters: logits, name: 'logits' }));

@@ -12,7 +12,7 @@
 import type { Head } from '../distributions/head';
 import { checkEnv, type DiscreteSpace, type Env, type EnvModel, sizeOf } from '../envs/env';
 import { type VectorEnv, vectorEnv } from '../envs/vectorEnv';
-import { checkInteger, fail, show } from '../math/check';
+import { checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { checkRng, type Rng } from '../math/rng';
 import type { FloatArray, Network } from '../networks/network';
 import type { Policy } from '../policies/policy';
@@ -79,6 +79,13 @@ export interface CollectEpisodesOptions {
   copies?: number;
 }
 
+const COLLECT_EPISODES_OPTIONS: OptionNames<CollectEpisodesOptions> = {
+  episodes: 'required',
+  rng: 'required',
+  maxSteps: 'optional',
+  copies: 'optional',
+};
+
 /**
  * m whole trajectories tau^(i) ~ pi_theta, each ended by termination or by the step limit. `env` stays untouched. With c
  * copies, trajectories are ordered copy by copy; the first m mod c copies run one episode more than the others.
@@ -86,8 +93,14 @@ export interface CollectEpisodesOptions {
 export function collectEpisodes(
   env: Env | EnvModel,
   policy: Policy,
-  { episodes, rng, maxSteps, copies = 1 }: CollectEpisodesOptions,
+  options: CollectEpisodesOptions,
 ): TrajectoryBatch {
+  const {
+    episodes,
+    rng,
+    maxSteps,
+    copies = 1,
+  } = knownOptions('collectEpisodes', options, COLLECT_EPISODES_OPTIONS);
   checkInteger('episodes', episodes, 1);
   checkInteger('copies', copies, 1);
   checkPolicyFits(policy, env);
@@ -131,6 +144,8 @@ export interface CollectStepsOptions {
   rng: Rng;
 }
 
+const COLLECT_STEPS_OPTIONS: OptionNames<CollectStepsOptions> = { steps: 'required', rng: 'required' };
+
 /** What `collectSteps` returns: a batch, what its actions were drawn from, and how the episodes that ended in it fared. */
 export interface StepBatch extends TrajectoryBatch {
   /** [T * K] the outputs of the policy's network at each step, which say what the action was drawn from; see `Head`. */
@@ -144,7 +159,8 @@ export interface StepBatch extends TrajectoryBatch {
  * Rows are ordered copy by copy (row i T + t is step t of copy i), so that every trajectory is contiguous; a copy's T
  * rows are cut into trajectories where its episodes end, and the last one is partial if its episode goes on.
  */
-export function collectSteps(env: VectorEnv, policy: Policy, { steps, rng }: CollectStepsOptions): StepBatch {
+export function collectSteps(env: VectorEnv, policy: Policy, options: CollectStepsOptions): StepBatch {
+  const { steps, rng } = knownOptions('collectSteps', options, COLLECT_STEPS_OPTIONS);
   checkInteger('steps', steps, 1);
   checkPolicyFits(policy, env);
   checkRng(rng);

@@ -1,7 +1,7 @@
 /** One trajectory with its states, to look at or to animate; and what a policy is worth, over many. */
 
 import { checkEnv, Env, type EnvModel } from '../envs/env';
-import { checkInteger } from '../math/check';
+import { checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { checkRng, Rng } from '../math/rng';
 import { mean, standardError } from '../math/statistics';
 import type { Policy } from '../policies/policy';
@@ -38,12 +38,16 @@ export interface RolloutOptions {
   deterministic?: boolean;
 }
 
+const ROLLOUT_OPTIONS: OptionNames<RolloutOptions> = {
+  rng: 'required',
+  state: 'optional',
+  maxSteps: 'optional',
+  deterministic: 'optional',
+};
+
 /** Runs one episode in a copy of `env`. */
-export function rollout(
-  env: Env | EnvModel,
-  policy: Actor,
-  { rng, state, maxSteps, deterministic = false }: RolloutOptions,
-): Trajectory {
+export function rollout(env: Env | EnvModel, policy: Actor, options: RolloutOptions): Trajectory {
+  const { rng, state, maxSteps, deterministic = false } = knownOptions('rollout', options, ROLLOUT_OPTIONS);
   const act = actor(policy, env, deterministic);
   const limit = episodeLimit(env, maxSteps);
   const copy = new Env(env instanceof Env ? env.model : env);
@@ -88,6 +92,13 @@ export interface EvaluateOptions {
   maxSteps?: number;
 }
 
+const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = {
+  episodes: 'optional',
+  seed: 'optional',
+  deterministic: 'optional',
+  maxSteps: 'optional',
+};
+
 /** What `evaluate` found. */
 export interface Evaluation {
   /** Mean undiscounted episode return. */
@@ -99,11 +110,13 @@ export interface Evaluation {
 }
 
 /** Estimates the undiscounted return E[sum_t r_t] of a policy from fresh episodes. */
-export function evaluate(
-  policy: Actor,
-  env: Env | EnvModel,
-  { episodes = 100, seed = 0, deterministic = false, maxSteps }: EvaluateOptions = {},
-): Evaluation {
+export function evaluate(policy: Actor, env: Env | EnvModel, options: EvaluateOptions = {}): Evaluation {
+  const {
+    episodes = 100,
+    seed = 0,
+    deterministic = false,
+    maxSteps,
+  } = knownOptions('evaluate', options, EVALUATE_OPTIONS);
   checkInteger('episodes', episodes, 1);
   const act = actor(policy, env, deterministic);
   const limit = episodeLimit(env, maxSteps);

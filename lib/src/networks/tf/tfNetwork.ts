@@ -15,7 +15,7 @@
  */
 
 import type { Variable } from '@tensorflow/tfjs-node';
-import { checkInteger, fail, show } from '../../math/check';
+import { checkInteger, fail, knownOptions, type OptionNames, show } from '../../math/check';
 import {
   ascendAlong,
   checkDirection,
@@ -35,6 +35,8 @@ export interface TfNetworkOptions {
   /** Outputs that are parameters themselves, such as the log sigma of a Gaussian policy; none by default. */
   freeOutputs?: number;
 }
+
+const TF_NETWORK_OPTIONS: OptionNames<TfNetworkOptions> = { freeOutputs: 'optional' };
 
 /** A weight of the model and where it lies in theta. */
 interface Weight {
@@ -218,7 +220,8 @@ interface ModelClass {
  * weights. The network owns the model from then on: write to `network.parameters`, not to the model.
  * @param model built by tf.sequential with inputShape [n], or by tf.model with one input [n] and one output [K]
  */
-export function tfNetwork(model: LayersModel, { freeOutputs = 0 }: TfNetworkOptions = {}): TfNetwork {
+export function tfNetwork(model: LayersModel, options: TfNetworkOptions = {}): TfNetwork {
+  const { freeOutputs = 0 } = knownOptions('tfNetwork', options, TF_NETWORK_OPTIONS);
   return new TfNetwork(model, checkInteger('freeOutputs', freeOutputs, 0));
 }
 
