@@ -980,10 +980,13 @@ describe('bad options', () => {
       'criticLearningRate is Infinity, but must be a finite number of at least 0.',
     ],
     [{ adamEpsilon: '1' }, 'adamEpsilon is "1", but must be a finite number of at least 0.'],
-    [{ valueClipRange: -0.2 }, 'valueClipRange is -0.2, but must be a finite number of at least 0.'],
+    [{ valueClipRange: -0.2 }, 'valueClipRange is -0.2, but must be a finite number above 0.'],
     [{ entropyCoef: NaN }, 'entropyCoef is NaN, but must be a finite number.'],
-    [{ maxGradientNorm: -1 }, 'maxGradientNorm is -1, but must be a finite number of at least 0.'],
-    [{ stopAtKl: NaN }, 'stopAtKl is NaN, but must be a finite number of at least 0.'],
+    [
+      { maxGradientNorm: -1 },
+      'maxGradientNorm is -1, but must be a number above 0, or Infinity for no limit.',
+    ],
+    [{ stopAtKl: NaN }, 'stopAtKl is NaN, but must be a number above 0, or Infinity for no limit.'],
     [{ maxSteps: 0 }, 'maxSteps is 0, but must be a whole number of at least 1.'],
     [{ onIteration: 'draw' }, 'onIteration is "draw", but must be a function.'],
   ];
@@ -996,11 +999,11 @@ describe('bad options', () => {
     for (const [run, message] of [
       [
         () => ppoClip({ ...base, clipRange: -1 }),
-        'clipRange is -1, but must be a finite number of at least 0.',
+        'clipRange is -1, but must be a number above 0, or Infinity for no limit.',
       ],
       [
         () => ppoClip({ ...base, clipRange: NaN }),
-        'clipRange is NaN, but must be a finite number of at least 0.',
+        'clipRange is NaN, but must be a number above 0, or Infinity for no limit.',
       ],
       [() => ppoKl({ ...base, beta: -1 }), 'beta is -1, but must be a finite number of at least 0.'],
       [() => ppoKl({ ...base, beta: 0 }), 'beta is 0, but must be above 0 to adapt: twice 0 is 0.'],

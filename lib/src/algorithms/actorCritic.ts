@@ -19,7 +19,15 @@ import { generalizedAdvantages, normalizeAdvantages, valueTargets } from '../est
 import { type Baseline, criticValues } from '../estimators/baselines';
 import { distributionParameters, meanKlOf } from '../estimators/policyStatistics';
 import { checkpoint } from '../interrupt';
-import { checkFinite, checkGamma, checkInteger, knownOptions, type OptionNames, show } from '../math/check';
+import {
+  checkFinite,
+  checkGamma,
+  checkInteger,
+  checkLimit,
+  knownOptions,
+  type OptionNames,
+  show,
+} from '../math/check';
 import { Rng } from '../math/rng';
 import { explainedVariance, mean } from '../math/statistics';
 import { makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
@@ -28,7 +36,7 @@ import { sumOfObjectives } from '../objectives/objective';
 import { policyGradientObjective } from '../objectives/policyGradient';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectSteps } from '../rollout/collect';
-import { attempt, checkBatch } from './training';
+import { attempt, checkBatch, checkNormalizable } from './training';
 
 export interface ActorCriticOptions<P extends Policy = Policy> {
   /** The task. It stays untouched: copies of it run. */
@@ -143,7 +151,8 @@ export async function actorCritic<P extends Policy>(
   checkGamma(gamma);
   checkFinite('lambda', lambda, 0, 1);
   checkFinite('learningRate', learningRate, 0);
-  if (maxGradientNorm !== Infinity) checkFinite('maxGradientNorm', maxGradientNorm, 0);
+  checkLimit('maxGradientNorm', maxGradientNorm);
+  checkNormalizable('normalize', normalize, copies * stepsPerIteration);
   checkPolicyFits(initialPolicy, env);
   if (typeof critic?.predictFinal !== 'function')
     throw new TypeError(`critic is ${show(critic)}, but must be a baseline, e.g. networkBaseline(...).`);

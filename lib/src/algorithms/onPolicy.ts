@@ -36,7 +36,7 @@ import { checkNetworkFits, checkPolicyFits, collectSteps, type StepBatch } from 
 import type { CheckpointFile, CheckpointOptions, Settings } from './checkpointFile';
 import { CriticFit, type CriticFitOptions, type CriticLearner } from './criticFit';
 import { CriticThread } from './criticThread';
-import { attempt, type Check, checkBatch } from './training';
+import { attempt, type Check, checkBatch, checkNormalizable } from './training';
 
 /** What the algorithms have in common. Usual ranges in parentheses. */
 export interface OnPolicyOptions<P extends Policy = Policy> {
@@ -426,6 +426,11 @@ export function checkOnPolicyOptions(options: Complete<Policy> & { onIteration?:
     throw new TypeError(`onIteration is ${show(onIteration)}, but must be a function.`);
   for (const name of ['totalSteps', 'copies', 'stepsPerIteration'] as const)
     checkInteger(name, options[name], 1);
+  checkNormalizable(
+    'normalizeAdvantages',
+    options.normalizeAdvantages,
+    options.copies * options.stepsPerIteration,
+  );
   checkInteger('threads', options.threads, 1, 2);
   checkGamma(options.gamma);
   checkFinite('lambda', options.lambda, 0, 1);

@@ -19,7 +19,7 @@
  */
 
 import type { Head } from '../distributions/head';
-import { checkFinite, checkInteger, knownOptions, type OptionNames, show } from '../math/check';
+import { checkFinite, checkInteger, checkLimit, knownOptions, type OptionNames, show } from '../math/check';
 import { type Adam, type AdamState, adam } from '../networks/optimizers';
 import { entropyBonus } from '../objectives/entropyBonus';
 import { type PolicyObjective, PolicySteps, sumOfObjectives } from '../objectives/objective';
@@ -302,10 +302,11 @@ function checkOptions(options: PpoObjectiveOptions & typeof DEFAULTS): void {
     throw new TypeError(`objective is ${show(objective)}, but must be an objective, e.g. clipObjective().`);
   checkInteger('epochs', options.epochs, 1);
   if (options.minibatchSize !== Infinity) checkInteger('minibatchSize', options.minibatchSize, 1);
-  for (const name of ['learningRate', 'criticLearningRate', 'adamEpsilon', 'valueClipRange'] as const)
+  for (const name of ['learningRate', 'criticLearningRate', 'adamEpsilon'] as const)
     if (options[name] !== undefined) checkFinite(name, options[name], 0);
-  for (const name of ['maxGradientNorm', 'stopAtKl'] as const)
-    if (options[name] !== Infinity) checkFinite(name, options[name], 0);
+  if (options.valueClipRange !== undefined) checkLimit('valueClipRange', options.valueClipRange, false);
+  checkLimit('maxGradientNorm', options.maxGradientNorm);
+  checkLimit('stopAtKl', options.stopAtKl);
 }
 
 /** What must be the same for a run to be continued. */

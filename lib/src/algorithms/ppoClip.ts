@@ -9,7 +9,7 @@
  * objective ../objectives/clip.ts.
  */
 
-import { knownOptions, type OptionNames } from '../math/check';
+import { checkLimit, knownOptions, type OptionNames } from '../math/check';
 import { clipObjective } from '../objectives/clip';
 import { surrogateObjective } from '../objectives/surrogate';
 import type { Policy } from '../policies/policy';
@@ -25,6 +25,7 @@ const PPO_CLIP_OPTIONS: OptionNames<PpoClipOptions> = { ...PPO_OPTIONS, clipRang
 /** Trains a policy by PPO-Clip. */
 export async function ppoClip<P extends Policy>(options: PpoClipOptions<P>): Promise<PpoResult<P>> {
   const { clipRange = 0.2, ...common } = knownOptions('ppoClip', options, PPO_CLIP_OPTIONS);
+  checkLimit('clipRange', clipRange);
   return ppo({
     ...common,
     name: 'ppoClip',

@@ -3,6 +3,7 @@
  * until then.
  */
 
+import { fail } from '../math/check';
 import type { FloatArray } from '../networks/network';
 import type { TrajectoryBatch } from '../rollout/trajectoryBatch';
 
@@ -53,6 +54,14 @@ export function checkBatch(
   check(OBSERVATION, observations);
   check(OBSERVATION, finalObservations);
   check('a reward of the environment', rewards);
+}
+
+/** Throws where an iteration has a single step whose advantage is then normalised to 0, so that nothing would be learnt. */
+export function checkNormalizable(option: string, normalize: boolean, steps: number): void {
+  if (normalize && steps === 1)
+    fail(
+      `${option} is true, but an iteration of one step leaves nothing to normalise: its advantage becomes 0.`,
+    );
 }
 
 const OBSERVATION = 'an observation of the environment';

@@ -12,7 +12,7 @@
  * is told in one sentence, thrown as a `CheckError`; no answer holds a solution.
  */
 
-import { checkInteger } from '../math/check';
+import { checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { Rng } from '../math/rng';
 
 /** What an exercise asks for: a number, or numbers in lists or under names. */
@@ -61,6 +61,8 @@ export interface CheckOptions {
   seed?: number;
 }
 
+const CHECK_OPTIONS: OptionNames<CheckOptions> = { cases: 'optional', seed: 'optional' };
+
 /** What is wrong with a student's function, in one sentence; it has no stack of calls. */
 export class CheckError extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -76,7 +78,8 @@ export class CheckError extends Error {
  */
 export function checkOf<F, Input>(exercise: Exercise<F, Input>): (mine: F, options?: CheckOptions) => void {
   const { name, cases, draw, truth, tolerance = TOLERANCE } = exercise;
-  return (mine, { cases: random = 40, seed = 1 } = {}) => {
+  return (mine, options = {}) => {
+    const { cases: random = 40, seed = 1 } = knownOptions(`check.${name}`, options, CHECK_OPTIONS);
     checkInteger('cases', random, 0);
     if (typeof mine !== 'function')
       throw new CheckError(`${name} is ${text(mine)}, but must be a function: check.${name}(${name}).`);

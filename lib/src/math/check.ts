@@ -57,6 +57,14 @@ export function checkInteger(
   return value;
 }
 
+/** A number above 0; or Infinity, where a limit may be none. At 0 it would forbid every step, and nothing would be learnt. */
+export function checkLimit(name: string, value: number, infinite = true): number {
+  const allowed = infinite ? 'a number above 0, or Infinity for no limit' : 'a finite number above 0';
+  if (typeof value !== 'number') throw new TypeError(`${name} is ${show(value)}, but must be ${allowed}.`);
+  if (!(value > 0) || (value === Infinity && !infinite)) fail(`${name} is ${value}, but must be ${allowed}.`);
+  return value;
+}
+
 /** The discount factor gamma, in [0, 1]. */
 export const checkGamma = (gamma: number): number => checkFinite('gamma', gamma, 0, 1);
 
