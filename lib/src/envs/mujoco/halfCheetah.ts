@@ -9,9 +9,18 @@
  * Source: Gymnasium 1.4.0, HalfCheetah-v5 and -v4 (after Wawrzynski 2009); model written anew from its numbers.
  */
 
+import { knownOptions } from '../../math/check';
 import type { Env } from '../env';
 import { type Body, type Geom, planarRoot, type Vector3 } from './mjcf';
-import { addNormal, addUniform, checkVersion, type MujocoOptions, mujocoEnv, squaredNorm } from './mujocoEnv';
+import {
+  addNormal,
+  addUniform,
+  checkVersion,
+  MUJOCO_OPTIONS,
+  type MujocoOptions,
+  mujocoEnv,
+  squaredNorm,
+} from './mujocoEnv';
 
 const DT = 0.05;
 const RADIUS = 0.046;
@@ -32,7 +41,8 @@ const TORSO_HALF = 0.5;
 const HEAD: Limb = [0.15, [0.6, 0, 0.1], 0.87];
 
 /** Makes a HalfCheetah-v5 (or -v4). A start state is (q, v), 18 numbers, or a whole state; an action is six numbers. */
-export function halfCheetah({ version = 'v5', maxSteps = 1000 }: MujocoOptions = {}): Env {
+export function halfCheetah(options: MujocoOptions = {}): Env {
+  const { version = 'v5', maxSteps = 1000 } = knownOptions('halfCheetah', options, MUJOCO_OPTIONS);
   checkVersion(version);
   return mujocoEnv(
     {

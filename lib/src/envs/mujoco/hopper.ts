@@ -17,7 +17,7 @@
  * Source: Gymnasium 1.4.0, Hopper-v5 and -v4 (after Erez, Tassa and Todorov 2011); model written anew from its numbers.
  */
 
-import { checkFinite } from '../../math/check';
+import { checkFinite, knownOptions, type OptionNames } from '../../math/check';
 import type { Env } from '../env';
 import { type Body, planarRoot } from './mjcf';
 import { addUniform, checkVersion, clamp, type MujocoOptions, mujocoEnv, squaredNorm } from './mujocoEnv';
@@ -29,8 +29,19 @@ export interface HopperOptions extends MujocoOptions {
   geomMargin?: number;
 }
 
+const HOPPER_OPTIONS: OptionNames<HopperOptions> = {
+  geomMargin: 'optional',
+  version: 'optional',
+  maxSteps: 'optional',
+};
+
 /** Makes a Hopper-v5 (or -v4). A start state is (q, v), 12 numbers, or a whole state; an action is three numbers. */
-export function hopper({ version = 'v5', maxSteps = 1000, geomMargin = 0.001 }: HopperOptions = {}): Env {
+export function hopper(options: HopperOptions = {}): Env {
+  const {
+    version = 'v5',
+    maxSteps = 1000,
+    geomMargin = 0.001,
+  } = knownOptions('hopper', options, HOPPER_OPTIONS);
   checkVersion(version);
   checkFinite('geomMargin', geomMargin, 0);
   const foot: Body = {

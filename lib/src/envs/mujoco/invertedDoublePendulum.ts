@@ -11,10 +11,19 @@
  * Source: Gymnasium 1.4.0, InvertedDoublePendulum-v5 and -v4; model written anew from its numbers.
  */
 
+import { knownOptions } from '../../math/check';
 import type { Env } from '../env';
 import { CART, RAIL } from './invertedPendulum';
 import type { Body } from './mjcf';
-import { addNormal, addUniform, checkVersion, clamp, type MujocoOptions, mujocoEnv } from './mujocoEnv';
+import {
+  addNormal,
+  addUniform,
+  checkVersion,
+  clamp,
+  MUJOCO_OPTIONS,
+  type MujocoOptions,
+  mujocoEnv,
+} from './mujocoEnv';
 
 /** Where the state keeps the tip and the forces, after q, v and the warm start of three each. */
 const TIP = 9;
@@ -24,7 +33,8 @@ const FORCE = 11;
  * Makes an InvertedDoublePendulum-v5 (or -v4). A start state is (q, v), 6 numbers, or a whole state; an action is one
  * number.
  */
-export function invertedDoublePendulum({ version = 'v5', maxSteps = 1000 }: MujocoOptions = {}): Env {
+export function invertedDoublePendulum(options: MujocoOptions = {}): Env {
+  const { version = 'v5', maxSteps = 1000 } = knownOptions('invertedDoublePendulum', options, MUJOCO_OPTIONS);
   checkVersion(version);
   const forces = version === 'v4' ? 3 : 1;
   const pole = (name: string, z: number, joint: string, rest: Partial<Body>): Body => ({

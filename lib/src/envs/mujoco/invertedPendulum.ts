@@ -9,9 +9,10 @@
  * Source: Gymnasium 1.4.0, InvertedPendulum-v5 and -v4; model written anew from its numbers.
  */
 
+import { knownOptions } from '../../math/check';
 import type { Env } from '../env';
 import type { Geom } from './mjcf';
-import { addUniform, checkVersion, type MujocoOptions, mujocoEnv } from './mujocoEnv';
+import { addUniform, checkVersion, MUJOCO_OPTIONS, type MujocoOptions, mujocoEnv } from './mujocoEnv';
 
 /** Turns a capsule from z to x; MuJoCo brings it to length 1. */
 const ALONG_X = [1, 0, 1, 0];
@@ -21,7 +22,8 @@ export const RAIL: Geom = { type: 'capsule', size: [0.02, 1], quat: ALONG_X };
 export const CART: Geom = { type: 'capsule', size: [0.1, 0.1], quat: ALONG_X };
 
 /** Makes an InvertedPendulum-v5 (or -v4). A start state is (q, v), 4 numbers, or a whole state; an action is one number. */
-export function invertedPendulum({ version = 'v5', maxSteps = 1000 }: MujocoOptions = {}): Env {
+export function invertedPendulum(options: MujocoOptions = {}): Env {
+  const { version = 'v5', maxSteps = 1000 } = knownOptions('invertedPendulum', options, MUJOCO_OPTIONS);
   checkVersion(version);
   return mujocoEnv(
     {

@@ -13,7 +13,7 @@
  * Observations are float32 here, like those of all environments of this library, and float64 in Gymnasium.
  */
 
-import { fail, show } from '../../math/check';
+import { fail, type OptionNames, show } from '../../math/check';
 import type { Rng } from '../../math/rng';
 import { remember } from '../../recipe';
 import { checkMaxSteps, Env, type EnvModel, type Outcome } from '../env';
@@ -29,6 +29,8 @@ export interface MujocoOptions {
   /** Steps until truncation. */
   maxSteps?: number;
 }
+
+export const MUJOCO_OPTIONS: OptionNames<MujocoOptions> = { version: 'optional', maxSteps: 'optional' };
 
 /** What makes a task of a model. Offsets are those of a state (q, v, a, extras) in a longer array. */
 export interface MujocoRules {

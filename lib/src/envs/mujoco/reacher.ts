@@ -11,9 +11,10 @@
  * weighs 0.1, its code 1: the code counts.
  */
 
+import { knownOptions } from '../../math/check';
 import type { Env } from '../env';
 import type { Geom } from './mjcf';
-import { checkVersion, type MujocoOptions, mujocoEnv, squaredNorm } from './mujocoEnv';
+import { checkVersion, MUJOCO_OPTIONS, type MujocoOptions, mujocoEnv, squaredNorm } from './mujocoEnv';
 
 /** Where the state keeps d, after q, v and the warm start of four each. */
 const D = 12;
@@ -22,7 +23,8 @@ const FINGERTIP = 3;
 const TARGET = 4;
 
 /** Makes a Reacher-v5 (or -v4). A start state is (q, v), 8 numbers, or a whole state; an action is two numbers. */
-export function reacher({ version = 'v5', maxSteps = 50 }: MujocoOptions = {}): Env {
+export function reacher(options: MujocoOptions = {}): Env {
+  const { version = 'v5', maxSteps = 50 } = knownOptions('reacher', options, MUJOCO_OPTIONS);
   checkVersion(version);
   const arm: Geom = { type: 'capsule', size: [0.01], fromto: [0, 0, 0, 0.1, 0, 0] };
   const slider = { type: 'slide', range: [-0.27, 0.27], armature: 0, damping: 0 } as const;

@@ -9,14 +9,23 @@
  * Source: Gymnasium 1.4.0, Swimmer-v5 and -v4 (after Coulom 2002); model written anew from its numbers.
  */
 
+import { knownOptions } from '../../math/check';
 import type { Env } from '../env';
 import type { Body, Geom } from './mjcf';
-import { addUniform, checkVersion, type MujocoOptions, mujocoEnv, squaredNorm } from './mujocoEnv';
+import {
+  addUniform,
+  checkVersion,
+  MUJOCO_OPTIONS,
+  type MujocoOptions,
+  mujocoEnv,
+  squaredNorm,
+} from './mujocoEnv';
 
 const DT = 0.04;
 
 /** Makes a Swimmer-v5 (or -v4). A start state is (q, v), 10 numbers, or a whole state; an action is two numbers. */
-export function swimmer({ version = 'v5', maxSteps = 1000 }: MujocoOptions = {}): Env {
+export function swimmer(options: MujocoOptions = {}): Env {
+  const { version = 'v5', maxSteps = 1000 } = knownOptions('swimmer', options, MUJOCO_OPTIONS);
   checkVersion(version);
   return mujocoEnv(
     {

@@ -11,16 +11,26 @@
  * Source: Gymnasium 1.4.0, Walker2d-v5 and -v4; model written anew from its numbers.
  */
 
+import { knownOptions } from '../../math/check';
 import type { Env } from '../env';
 import { legOf, uprightBody } from './hopper';
 import type { Body } from './mjcf';
-import { addUniform, checkVersion, clamp, type MujocoOptions, mujocoEnv, squaredNorm } from './mujocoEnv';
+import {
+  addUniform,
+  checkVersion,
+  clamp,
+  MUJOCO_OPTIONS,
+  type MujocoOptions,
+  mujocoEnv,
+  squaredNorm,
+} from './mujocoEnv';
 
 const DT = 0.008;
 const SURFACE = { friction: [0.9, 0.1, 0.1] };
 
 /** Makes a Walker2d-v5 (or -v4). A start state is (q, v), 18 numbers, or a whole state; an action is six numbers. */
-export function walker2d({ version = 'v5', maxSteps = 1000 }: MujocoOptions = {}): Env {
+export function walker2d(options: MujocoOptions = {}): Env {
+  const { version = 'v5', maxSteps = 1000 } = knownOptions('walker2d', options, MUJOCO_OPTIONS);
   checkVersion(version);
   return mujocoEnv(
     {
