@@ -8,7 +8,7 @@
  * theta is theta_k again, to the last bit.
  */
 
-import { checkFinite, checkInteger } from '../math/check';
+import { checkFinite, checkInteger, knownOptions, type OptionNames } from '../math/check';
 import type { FloatArray } from '../networks/network';
 
 /** What was found at one point of the line. */
@@ -36,6 +36,15 @@ export interface LineSearchOptions {
   tries?: number;
 }
 
+const LINE_SEARCH_OPTIONS: OptionNames<LineSearchOptions> = {
+  parameters: 'required',
+  step: 'required',
+  evaluate: 'required',
+  klLimit: 'required',
+  backtrackFactor: 'optional',
+  tries: 'optional',
+};
+
 export interface LineSearchResult {
   /** alpha^j of the step that was taken; 0 if theta stayed. */
   fraction: number;
@@ -44,14 +53,15 @@ export interface LineSearchResult {
 }
 
 /** Moves theta along s as far as both conditions allow, or leaves it as it was. */
-export function lineSearch({
-  parameters,
-  step,
-  evaluate,
-  klLimit,
-  backtrackFactor = 0.5,
-  tries = 10,
-}: LineSearchOptions): LineSearchResult {
+export function lineSearch(options: LineSearchOptions): LineSearchResult {
+  const {
+    parameters,
+    step,
+    evaluate,
+    klLimit,
+    backtrackFactor = 0.5,
+    tries = 10,
+  } = knownOptions('lineSearch', options, LINE_SEARCH_OPTIONS);
   checkFinite('klLimit', klLimit, 0);
   checkFinite('backtrackFactor', backtrackFactor, 0, 1);
   checkInteger('tries', tries, 1);

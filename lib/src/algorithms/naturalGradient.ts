@@ -17,7 +17,7 @@
  * ./naturalStep.ts and ../estimators/fisher.ts; collecting, estimating and the critic in ./onPolicy.ts.
  */
 
-import { checkFinite, checkInteger, fail } from '../math/check';
+import { checkFinite, checkInteger, fail, knownOptions, type OptionNames } from '../math/check';
 import { dot } from '../math/linalg';
 import { gradientNorm } from '../networks/optimizers';
 import { entropyBonus } from '../objectives/entropyBonus';
@@ -31,6 +31,7 @@ import { naturalStep } from './naturalStep';
 import {
   checkOnPolicyOptions,
   ON_POLICY_DEFAULTS,
+  ON_POLICY_OPTIONS,
   type OnPolicyOptions,
   type OnPolicyRecord,
   type OnPolicyResult,
@@ -54,6 +55,16 @@ export interface SecondOrderOptions<P extends Policy = Policy> extends OnPolicyO
   criticLearningRate?: number;
 }
 
+/** Their names. */
+export const SECOND_ORDER_OPTIONS: OptionNames<SecondOrderOptions> = {
+  ...ON_POLICY_OPTIONS,
+  cgIterations: 'optional',
+  damping: 'optional',
+  criticEpochs: 'optional',
+  criticMinibatchSize: 'optional',
+  criticLearningRate: 'optional',
+};
+
 export interface NaturalGradientOptions<P extends Policy = Policy> extends SecondOrderOptions<P> {
   /** delta, the divergence in nats that a step should make (0.003 to 0.03). */
   klTarget?: number;
@@ -62,6 +73,13 @@ export interface NaturalGradientOptions<P extends Policy = Policy> extends Secon
   /** Called after each iteration; awaited, so that it may draw. */
   onIteration?: (record: NaturalGradientRecord) => void | Promise<void>;
 }
+
+const NATURAL_GRADIENT_OPTIONS: OptionNames<NaturalGradientOptions> = {
+  ...SECOND_ORDER_OPTIONS,
+  klTarget: 'optional',
+  learningRate: 'optional',
+  onIteration: 'optional',
+};
 
 /** What happened in one iteration. */
 export interface NaturalGradientRecord extends OnPolicyRecord {
@@ -90,6 +108,7 @@ export type NaturalGradientResult<P extends Policy = Policy> = OnPolicyResult<P,
 export async function naturalPolicyGradient<P extends Policy>(
   options: NaturalGradientOptions<P>,
 ): Promise<NaturalGradientResult<P>> {
+  knownOptions('naturalPolicyGradient', options, NATURAL_GRADIENT_OPTIONS);
   const complete = { ...SECOND_ORDER_DEFAULTS, klTarget: 0.01, ...withoutUndefined(options) };
   checkSecondOrderOptions(complete);
   checkKl('klTarget', complete.klTarget);

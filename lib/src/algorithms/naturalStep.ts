@@ -10,6 +10,7 @@
  */
 
 import { type Differentiable, fisherProduct, type ObservedStates } from '../estimators/fisher';
+import { knownOptions, type OptionNames } from '../math/check';
 import { conjugateGradient } from '../math/conjugateGradient';
 import { dot } from '../math/linalg';
 
@@ -21,6 +22,12 @@ export interface NaturalStepOptions {
   /** lambda (1e-3 to 0.1). */
   damping: number;
 }
+
+const NATURAL_STEP_OPTIONS: OptionNames<NaturalStepOptions> = {
+  kl: 'required',
+  iterations: 'required',
+  damping: 'required',
+};
 
 /** A direction and how far to go. */
 export interface NaturalStep {
@@ -46,8 +53,9 @@ export function naturalStep(
   policy: Differentiable,
   batch: ObservedStates,
   gradient: ArrayLike<number>,
-  { kl, iterations, damping }: NaturalStepOptions,
+  options: NaturalStepOptions,
 ): NaturalStep {
+  const { kl, iterations, damping } = knownOptions('naturalStep', options, NATURAL_STEP_OPTIONS);
   const norm = Math.sqrt(dot(gradient, gradient));
   const out = new Float64Array(gradient.length);
   const multiply = (v: ArrayLike<number>) => fisherProduct(policy, batch, v, { damping, out });

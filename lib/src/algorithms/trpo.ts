@@ -12,7 +12,7 @@
  * Where PPO-KL (./ppoKl.ts) pays for divergence and PPO-Clip ignores it, here no iteration exceeds delta on its batch.
  */
 
-import { checkFinite, checkInteger } from '../math/check';
+import { checkFinite, checkInteger, knownOptions, type OptionNames } from '../math/check';
 import type { Policy } from '../policies/policy';
 import { CheckpointFile } from './checkpointFile';
 import { lineSearch } from './lineSearch';
@@ -23,6 +23,7 @@ import {
   type NaturalGradientRecord,
   NaturalGradientRun,
   SECOND_ORDER_DEFAULTS,
+  SECOND_ORDER_OPTIONS,
   type SecondOrderOptions,
   type StepTaken,
 } from './naturalGradient';
@@ -38,6 +39,14 @@ export interface TrpoOptions<P extends Policy = Policy> extends SecondOrderOptio
   /** Called after each iteration; awaited, so that it may draw. */
   onIteration?: (record: TrpoRecord) => void | Promise<void>;
 }
+
+const TRPO_OPTIONS: OptionNames<TrpoOptions> = {
+  ...SECOND_ORDER_OPTIONS,
+  klLimit: 'optional',
+  backtrackFactor: 'optional',
+  lineSearchTries: 'optional',
+  onIteration: 'optional',
+};
 
 /** What happened in one iteration. */
 export interface TrpoRecord extends NaturalGradientRecord {
@@ -56,6 +65,7 @@ export type TrpoResult<P extends Policy = Policy> = OnPolicyResult<P, TrpoRecord
  * holds policy, critic and history as they were before that iteration.
  */
 export async function trpo<P extends Policy>(options: TrpoOptions<P>): Promise<TrpoResult<P>> {
+  knownOptions('trpo', options, TRPO_OPTIONS);
   const complete = { ...DEFAULTS, ...withoutUndefined(options) };
   checkSecondOrderOptions(complete);
   checkKl('klLimit', complete.klLimit);

@@ -17,7 +17,7 @@
  * is 0 at theta_k. The expectation over actions is taken exactly; only the states are sampled.
  */
 
-import { checkFinite, checkVector } from '../math/check';
+import { checkFinite, checkVector, knownOptions, type OptionNames } from '../math/check';
 import { checkReads } from '../networks/network';
 import type { Policy } from '../policies/policy';
 import type { TrajectoryBatch } from '../rollout/trajectoryBatch';
@@ -35,6 +35,8 @@ export interface FisherProductOptions {
   out?: Float64Array;
 }
 
+const FISHER_PRODUCT_OPTIONS: OptionNames<FisherProductOptions> = { damping: 'optional', out: 'optional' };
+
 /**
  * (F + damping I) v [d] of a policy at its parameters as they are, over the states of a batch.
  * @param batch observations [B * observationSize]
@@ -44,8 +46,13 @@ export function fisherProduct(
   { network, head }: Differentiable,
   batch: ObservedStates,
   v: ArrayLike<number>,
-  { damping = 0, out = new Float64Array(network.parameters.length) }: FisherProductOptions = {},
+  options: FisherProductOptions = {},
 ): Float64Array {
+  const { damping = 0, out = new Float64Array(network.parameters.length) } = knownOptions(
+    'fisherProduct',
+    options,
+    FISHER_PRODUCT_OPTIONS,
+  );
   const { observations, observationSize } = batch;
   checkReads(network, observationSize, 'policy');
   checkFinite('damping', damping, 0);

@@ -11,7 +11,7 @@
  * direction of ascent whenever one stops. Everything is summed in float64, whatever the precision of the products.
  */
 
-import { checkFinite, checkInteger, checkVector, fail } from './check';
+import { checkFinite, checkInteger, checkVector, fail, knownOptions, type OptionNames } from './check';
 import { dot } from './linalg';
 
 export interface ConjugateGradientOptions {
@@ -20,6 +20,11 @@ export interface ConjugateGradientOptions {
   /** Stop when |r| <= tolerance |b|. Products in float32 have no more than 1e-6 to give. */
   tolerance?: number;
 }
+
+const CONJUGATE_GRADIENT_OPTIONS: OptionNames<ConjugateGradientOptions> = {
+  iterations: 'optional',
+  tolerance: 'optional',
+};
 
 export interface ConjugateGradientResult {
   /** [d] */
@@ -40,8 +45,13 @@ export interface ConjugateGradientResult {
 export function conjugateGradient(
   multiply: (v: Float64Array) => ArrayLike<number>,
   b: ArrayLike<number>,
-  { iterations = b.length, tolerance = 1e-10 }: ConjugateGradientOptions = {},
+  options: ConjugateGradientOptions = {},
 ): ConjugateGradientResult {
+  const { iterations = b.length, tolerance = 1e-10 } = knownOptions(
+    'conjugateGradient',
+    options,
+    CONJUGATE_GRADIENT_OPTIONS,
+  );
   const d = checkVector('b', b).length;
   checkInteger('iterations', iterations, 0);
   checkFinite('tolerance', tolerance, 0);
