@@ -43,16 +43,14 @@ const FISHER_PRODUCT_OPTIONS: OptionNames<FisherProductOptions> = { damping: 'op
  * @param v [d]
  */
 export function fisherProduct(
-  { network, head }: Differentiable,
+  policy: Differentiable,
   batch: ObservedStates,
   v: ArrayLike<number>,
   options: FisherProductOptions = {},
 ): Float64Array {
-  const { damping = 0, out = new Float64Array(network.parameters.length) } = knownOptions(
-    'fisherProduct',
-    options,
-    FISHER_PRODUCT_OPTIONS,
-  );
+  knownOptions('fisherProduct', options, FISHER_PRODUCT_OPTIONS);
+  const { network, head } = policy;
+  const { damping = 0, out = new Float64Array(network.parameters.length) } = options;
   const { observations, observationSize } = batch;
   checkReads(network, observationSize, 'policy');
   checkFinite('damping', damping, 0);
