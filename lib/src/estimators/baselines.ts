@@ -175,7 +175,10 @@ function stateGroup({ states, timeDependent = false }: StateBaselineOptions): Va
 
 /** The mean return of each state: the Monte Carlo estimate of V^pi, without a policy or a model. */
 export const stateBaseline = (options: StateBaselineOptions): Baseline =>
-  groupMeans(stateGroup(knownOptions('stateBaseline', options, STATE_BASELINE_OPTIONS)));
+  groupMeans(
+    { make: 'stateBaseline', args: [options] },
+    stateGroup(knownOptions('stateBaseline', options, STATE_BASELINE_OPTIONS)),
+  );
 
 const OPTIMAL_BASELINE_OPTIONS: OptionNames<
   StateBaselineOptions & { policy: DiscretePolicy; gamma?: number }
@@ -197,7 +200,8 @@ export function optimalBaseline(
     throw new TypeError(
       `policy is ${show(policy)}, but must be a policy with parameters, e.g. softmaxTabular(...).`,
     );
-  return groupMeans(stateGroup(group), batch => {
+  const recipe: Recipe = { make: 'optimalBaseline', args: [options] };
+  return groupMeans(recipe, stateGroup(group), batch => {
     const { observations, observationSize, actions, episodeStarts } = batch;
     checkPolicyReads(batch, policy);
     const weights = new Float64Array(actions.length);

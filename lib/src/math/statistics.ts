@@ -15,8 +15,8 @@ import {
   quantileSorted,
   sampleVariance,
 } from 'simple-statistics';
-import { checkFinite, checkInteger, checkVector, fail, knownOptions, type OptionNames, show } from './check';
 import { maker, remember } from '../recipe';
+import { checkFinite, checkInteger, checkVector, fail, knownOptions, type OptionNames, show } from './check';
 import { checkRng, type Rng } from './rng';
 
 /** A number with an interval that covers the truth with the stated confidence. */

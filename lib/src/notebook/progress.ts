@@ -11,7 +11,7 @@
  *   bar.done();
  */
 
-import { checkInteger, fail, knownOptions, type OptionNames } from '../math/check';
+import { checkFinite, checkInteger, fail, knownOptions, type OptionNames } from '../math/check';
 import { platform } from '../platform';
 import { display, escapeMarkup, liveDisplay } from './kernel';
 import { formatCell } from './table';

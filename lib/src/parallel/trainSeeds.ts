@@ -13,7 +13,7 @@
  */
 
 import type { Env } from '../envs/env';
-import { checkInteger, fail, show } from '../math/check';
+import { checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { type Progress, progress } from '../notebook/progress';
 import { platform } from '../platform';
 import type { Job } from './job';
@@ -60,6 +60,20 @@ export interface TrainVariantsOptions<A extends TrainingAlgorithm, Name extends 
   extends TrainSeedsOptions<A> {
   variants: Readonly<Record<Name, VariantSettings<A>>>;
 }
+
+const TRAIN_SEEDS_OPTIONS: OptionNames<
+  TrainSeedsOptions<TrainingAlgorithm> & Partial<TrainVariantsOptions<TrainingAlgorithm, string>>
+> = {
+  algorithm: 'required',
+  env: 'optional',
+  settings: 'optional',
+  seeds: 'required',
+  workers: 'optional',
+  label: 'optional',
+  progress: 'optional',
+  signal: 'optional',
+  variants: 'optional',
+};
 
 /** What a training returns. */
 type Result<A extends TrainingAlgorithm> = Awaited<ReturnType<A>>;
@@ -110,7 +124,11 @@ export function trainSeeds<A extends TrainingAlgorithm>(options: TrainSeedsOptio
 export async function trainSeeds(
   options: TrainSeedsOptions<TrainingAlgorithm> & Partial<TrainVariantsOptions<TrainingAlgorithm, string>>,
 ): Promise<unknown> {
-  const { algorithm, env, settings, seeds, variants, signal } = options;
+  const { algorithm, env, settings, seeds, variants, signal } = knownOptions(
+    'trainSeeds',
+    options,
+    TRAIN_SEEDS_OPTIONS,
+  );
   checkOptions(options);
   const { available, processors } = platform.threads;
   const workers = available ? (options.workers ?? processors) : 1;
