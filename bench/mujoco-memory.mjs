@@ -5,7 +5,7 @@
  *   npm run mujoco-memory [-- --steps 10000,1000000]      steps of each task; the default takes about a quarter of an hour
  */
 
-import pglab from 'pglab';
+import * as pglab from 'pglab';
 import { simulationOf } from '../lib/dist/envs/mujoco/engine.js';
 import { mjcfText } from '../lib/dist/envs/mujoco/mjcf.js';
 
@@ -16,13 +16,14 @@ if (!globalThis.gc) {
   process.exit(1);
 }
 
-const tasks = ['halfCheetah', 'hopper', 'walker2d', 'swimmer', 'reacher']
-  .concat(['invertedPendulum', 'invertedDoublePendulum'])
-  .map((name, i) => {
-    const env = pglab.vectorEnv(pglab[name](), 4);
+const { halfCheetah, hopper, walker2d, swimmer, reacher, invertedPendulum, invertedDoublePendulum } = pglab;
+const tasks = [halfCheetah, hopper, walker2d, swimmer, reacher, invertedPendulum, invertedDoublePendulum].map(
+  (make, i) => {
+    const env = pglab.vectorEnv(make(), 4);
     env.reset(new pglab.Rng(i));
     return { env, rng: new pglab.Rng(i + 100), actions: new Float64Array(4 * env.actionSize) };
-  });
+  },
+);
 const simulation = simulationOf(mjcfText(tasks[0].env.model.mjcf));
 
 const rows = [];

@@ -10,7 +10,9 @@
  * Adam at 3e-4, others with their defaults. Observations and rewards are normalised, as in the code behind the paper.
  */
 
-import pglab from 'pglab';
+import { createRequire } from 'node:module';
+
+const pglab = createRequire(import.meta.url)('pglab'); // by name, which a namespace of imports is not for
 
 const given = name => {
   const at = process.argv.indexOf(`--${name}`);

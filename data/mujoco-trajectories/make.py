@@ -85,8 +85,8 @@ def write_episodes(options, name, env, scale, rng):
     with open(options.folder / f"{name.lower()}.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         size = env.observation_space.shape[0]
-        columns = [f"a{i}" for i in range(nu)] + [f"q{i}" for i in range(nq)] + [f"v{i}" for i in range(nq)]
-        columns += [f"o{i}" for i in range(size)] + ["reward", "terminated"]
+        sizes = {"a": nu, "q": nq, "v": nq, "w": nq, "o": size}
+        columns = [f"{kind}{i}" for kind, count in sizes.items() for i in range(count)] + ["reward", "terminated"]
         writer.writerow(["episode", "t", *columns])
         for episode in range(options.episodes):
             # Without a trace of an episode before: the solver's warm start is 0.
@@ -101,7 +101,7 @@ def write_episodes(options, name, env, scale, rng):
                 v[0] += 3
             env.set_state(q, v)
             observation = env._get_obs()
-            row = [*env.data.qpos, *env.data.qvel, *observation]
+            row = [*env.data.qpos, *env.data.qvel, *env.data.qacc_warmstart, *observation]
             writer.writerow([episode, -1, *[""] * nu, *map(number, row), "", ""])
             # Random pushes in odd episodes, some of them beyond the bounds; slow waves in even ones.
             for t in range(options.steps):
@@ -111,7 +111,7 @@ def write_episodes(options, name, env, scale, rng):
                     action = 0.8 * bound * np.sin(0.1 * t + np.arange(nu))
                 observation, reward, terminated, truncated, _ = env.step(action)
                 assert not truncated
-                row = [*action, *env.data.qpos, *env.data.qvel, *observation, reward]
+                row = [*action, *env.data.qpos, *env.data.qvel, *env.data.qacc_warmstart, *observation, reward]
                 writer.writerow([episode, t, *map(number, row), int(terminated)])
                 if terminated:
                     break
