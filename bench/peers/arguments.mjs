@@ -30,11 +30,11 @@ export function readArguments(args) {
       throw new SetupFailure(`--${name} is ${values[name]}, but must be a whole number, 1 or more.`, remedy);
     return x;
   };
-  const threads = whole('threads', 1);
+  const threads = whole('threads');
   if (threads > 2) throw new SetupFailure(`--threads is ${threads}, but must be 1 or 2.`, remedy);
   return {
     names: Object.keys(tasks).filter(name => positionals.length === 0 || positionals.includes(name)),
-    runs: whole('runs', 3),
+    runs: whole('runs'),
     steps: whole('steps'),
     threads,
     cuda: values.cuda ?? false,

@@ -1,6 +1,6 @@
 /**
- * The virtual environment of the peers, .pglab/peers: Stable-Baselines3 with PyTorch for the processor, pinned. Where it is
- * whole it is used again; a half-made one is made anew, with pip's downloads from the cache.
+ * The virtual environments of the peers, one for each in .pglab/peers, of pinned packages. Where one is whole it is used again;
+ * a half-made one is made anew, with pip's downloads from the cache.
  *
  * On Linux, PyPI's own PyTorch is the build for CUDA, which does not start without 2 GB of further libraries; the build
  * for the processor alone comes from wherever pip is configured to look (an index of one's own, a folder of wheels). So pip
@@ -20,19 +20,19 @@ import {
   say,
   saysUnreachable,
 } from '../../scripts/setup/report.mjs';
+import { peers } from './peers.mjs';
 
-const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
-const venvDir = join(workDir, 'peers');
-const venvPython = windows ? join(venvDir, 'Scripts', 'python.exe') : join(venvDir, 'bin', 'python');
-const markFile = join(venvDir, 'pglab-installed');
+export const peersDir = join(workDir, 'peers');
 /** One that can tell, from the index alone, what it would install. */
 const PIP = 'pip==26.3';
 const CUDA_SIZE = '2.7 GB to download and 5 GB on disk';
 
-/** Python's own settings for the peers: no graphics card, nothing from outside the environment. */
+/** Settings for the peers: no graphics card, nothing from outside the environment, and what they compile stays with them. */
 export const peersVariables = {
   CUDA_VISIBLE_DEVICES: '',
+  JAX_PLATFORMS: 'cpu',
   PYTHONNOUSERSITE: '1',
+  TMPDIR: join(peersDir, 'compiled'),
 };
 
 /** How many threads the peers' libraries may use. */
@@ -41,39 +41,59 @@ export const threadVariables = threads => ({
   MKL_NUM_THREADS: String(threads),
 });
 
+/** Where a peer's environment lies. */
+function placesOf(key) {
+  const venvDir = join(peersDir, key);
+  return {
+    venvDir,
+    venvPython: windows ? join(venvDir, 'Scripts', 'python.exe') : join(venvDir, 'bin', 'python'),
+    markFile: join(venvDir, 'pglab-installed'),
+  };
+}
+
+/** Whether there is a C++ compiler by one of the names that builds ask for. */
+export const hasCompiler = () =>
+  ['c++', 'g++', 'clang++'].some(name => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
+
 /**
- * Makes the environment, or finds that it is whole.
+ * Makes a peer's environment, or finds that it is whole.
  * @param {string} python the Python to make it with
+ * @param {string} key of ./peers.mjs
  * @param {{ cuda?: boolean }} options cuda: where pip has PyTorch for CUDA only, take that and all that it needs
  * @returns {Promise<string>} the environment's Python
  */
-export async function makePeersEnvironment(python, { cuda = false } = {}) {
+export async function makePeersEnvironment(python, key, { cuda = false } = {}) {
+  const peer = peers[key];
+  const { name, modules } = peer;
+  const { venvDir, venvPython, markFile } = placesOf(key);
+  const requirements = fileURLToPath(new URL(peer.requirements, import.meta.url));
+  mkdirSync(peersVariables.TMPDIR, { recursive: true });
+  const pip = (args, purpose) => runPip(venvPython, args, purpose);
   const stamp = createHash('sha256').update(readFileSync(requirements)).digest('hex');
-  if (existsSync(markFile) && readFileSync(markFile, 'utf8') === stamp && isWhole()) return venvPython;
+  if (existsSync(markFile) && readFileSync(markFile, 'utf8') === stamp && isWhole(venvPython, modules))
+    return venvPython;
 
-  remove();
+  remove(venvDir);
   try {
     mkdirSync(workDir, { recursive: true });
     await run('venv', python, ['-m', 'venv', venvDir], 'make a virtual environment');
     await pip(['install', PIP], 'bring its pip up to date');
-    const needsCuda = await offersCudaOnly();
+    const needsCuda = peer.torch && (await offersCudaOnly(requirements, venvDir, pip));
     if (needsCuda && !cuda)
       throw new SetupFailure(
         `pip finds PyTorch for this machine only as the build for CUDA (${CUDA_SIZE}, graphics card or not), so nothing was installed.`,
         "Let pip find the build for the processor alone (PIP_EXTRA_INDEX_URL=<the address that PyTorch's installation page gives for Linux, pip and CPU>) and run the same command again, or take CUDA: npm run bench:peers -- --cuda.",
       );
-    const size = needsCuda ? CUDA_SIZE : 'about 150 to 230 MB to download and 1 GB on disk';
-    say(
-      `Installing Stable-Baselines3, Gymnasium and PyTorch from the Python package index into .pglab/peers:`,
-    );
-    say(`${size}; Ctrl+C stops it, deleting .pglab/peers undoes it`);
+    const size = needsCuda ? CUDA_SIZE : peer.size;
+    say(`Installing ${name} and what it needs from the Python package index into .pglab/peers/${key}:`);
+    say(`${size}; Ctrl+C stops it, deleting that folder undoes it`);
     const began = performance.now();
     const names = ['--only-binary', ':all:', '-r', requirements];
-    await pip(['install', ...(needsCuda ? [] : ['--no-deps']), ...names], 'install the peers');
-    await run('a first start', venvPython, ['-c', 'import stable_baselines3'], 'start Stable-Baselines3');
+    await pip(['install', ...(peer.pinsAll && !needsCuda ? ['--no-deps'] : []), ...names], `install ${name}`);
+    await run('a first start', venvPython, ['-c', `import ${modules.at(-1)}`], `start ${name}`);
     say(`Installed in ${Math.round((performance.now() - began) / 1000)} s`);
   } catch (error) {
-    remove();
+    remove(venvDir);
     throw error;
   }
   writeFileSync(markFile, stamp);
@@ -81,25 +101,25 @@ export async function makePeersEnvironment(python, { cuda = false } = {}) {
 }
 
 /** Whether its Python starts and finds the packages. */
-function isWhole() {
+function isWhole(venvPython, modules) {
   const program = `import importlib.util as u, sys
-sys.exit(any(getattr(u.find_spec(m), "origin", None) is None for m in ("torch", "numpy", "gymnasium", "stable_baselines3")))`;
+sys.exit(any(u.find_spec(m) is None for m in ${JSON.stringify(modules)}))`;
   return spawnSync(venvPython, ['-c', program], { stdio: 'ignore' }).status === 0;
 }
 
-function remove() {
+function remove(venvDir) {
   try {
     rmSync(venvDir, { recursive: true, force: true, maxRetries: 3 });
   } catch (error) {
     throw new SetupFailure(
-      `The half-made .pglab/peers can't be removed: ${error.message}.`,
-      'Close what uses it, delete the folder .pglab/peers, then run the same command again.',
+      `The half-made environment ${venvDir} can't be removed: ${error.message}.`,
+      'Close what uses it, delete the folder, then run the same command again.',
     );
   }
 }
 
 /** Whether the PyTorch that pip would install here needs CUDA's libraries; asks the index, downloads no package. */
-async function offersCudaOnly() {
+async function offersCudaOnly(requirements, venvDir, pip) {
   if (process.platform !== 'linux') return false;
   const torch = readFileSync(requirements, 'utf8').match(/^torch==\S+/m)[0];
   const report = join(venvDir, 'torch.json');
@@ -108,7 +128,7 @@ async function offersCudaOnly() {
   return (metadata.requires_dist ?? []).some(name => /^(nvidia|cuda|triton)/.test(name));
 }
 
-const pip = (args, purpose) =>
+const runPip = (venvPython, args, purpose) =>
   run(
     'pip',
     venvPython,

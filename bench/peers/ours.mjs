@@ -1,6 +1,6 @@
 /**
  * One run of pglab's PPO for the comparison: node ours.mjs '{ "task": ..., "threads": 1, "seed": ..., "evaluation": ... }'.
- * Prints a line of JSON when training has ended, and one when the policy was evaluated; ./theirs.py is its twin.
+ * Prints a line of JSON when training has ended, and one when the policy was evaluated; the peers' programs do the same.
  */
 
 import pglab from 'pglab';

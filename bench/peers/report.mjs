@@ -20,7 +20,7 @@ const grouped = x =>
   Math.round(x)
     .toString()
     .replace(/\B(?=(\d{3})+$)/g, ',');
-const times = x => `${x < 10 ? x.toFixed(1) : Math.round(x)}x`;
+const times = x => `${x < 10 ? x.toFixed(2) : x.toFixed(0)}x`;
 
 /** Rows of cells to lines; the first column is text, the others are aligned right. */
 function columns(rows) {
@@ -30,38 +30,64 @@ function columns(rows) {
 }
 
 /**
- * The table of the comparison.
- * @param {{ title: string, ours: Run[], theirs: Run[] }[]} results one for each task
+ * The table of the comparison. Ratios are of runs in turn, the k-th of either side; where one side made fewer runs, its last
+ * one stands for those.
+ * @param {{ title: string, peer: string, ours: Run[], theirs: Run[] }[]} results one for each task
  */
 export function comparison(results) {
-  const head1 = ['', '', 'steps/s', '', '', 'cold start', '', '', 'return', ''];
-  const head2 = ['', 'steps', 'pglab', 'SB3', 'ratio', 'pglab', 'SB3', 'ratio', 'pglab', 'SB3'];
-  const rows = results.map(({ title, ours, theirs }) => {
-    const speed = runs => median(runs.map(({ stepsPerSecond }) => stepsPerSecond));
-    const cold = runs => median(runs.map(({ coldSeconds }) => coldSeconds));
-    const score = runs => mean(runs.map(({ meanReturn }) => meanReturn)).toFixed(1);
+  const head1 = ['', '', '', 'steps/s', '', 'ratio', 'cold start', '', 'ratio', 'return', ''];
+  const head2 = [
+    '',
+    'peer',
+    'steps',
+    'pglab',
+    'peer',
+    'min median max',
+    'pglab',
+    'peer',
+    'min median max',
+    'pglab',
+    'peer',
+  ];
+  const rows = results.map(({ title, peer, ours, theirs }) => {
+    const speed = runs => runs.map(({ stepsPerSecond }) => stepsPerSecond);
+    const cold = runs => runs.map(({ coldSeconds }) => coldSeconds);
+    const score = runs =>
+      runs[0].meanReturn === null ? '-' : mean(runs.map(({ meanReturn }) => meanReturn)).toFixed(1);
     return [
       title,
+      peer,
       grouped(ours[0].steps),
-      grouped(speed(ours)),
-      grouped(speed(theirs)),
-      times(speed(ours) / speed(theirs)),
-      `${cold(ours).toFixed(2)} s`,
-      `${cold(theirs).toFixed(2)} s`,
-      times(cold(theirs) / cold(ours)),
+      grouped(median(speed(ours))),
+      grouped(median(speed(theirs))),
+      spread(ratios(speed(ours), speed(theirs))),
+      `${median(cold(ours)).toFixed(2)} s`,
+      `${median(cold(theirs)).toFixed(2)} s`,
+      spread(ratios(cold(theirs), cold(ours))),
       score(ours),
       score(theirs),
     ];
   });
-  const [{ ours, theirs }] = results;
+  const runs = [...new Set(results.map(({ ours, theirs }) => `${count(ours)} and ${count(theirs)}`))].join(
+    '; ',
+  );
   return [
     ...columns([head1, head2, ...rows]),
     '',
-    `steps/s: environment steps a second, training included, after the first iteration (in which both load and compile); median of ${count(ours)} and ${count(theirs)}.`,
-    'cold start: from the start of the process, imports included, until all steps were trained; medians too.',
-    'return: mean of 100 episodes with the most probable action, after training; mean over the runs, each with its own seed.',
+    `Medians of pglab's runs and the peer's, ${runs}; ratios above 1 say that pglab is faster, run by run.`,
+    'steps/s: environment steps a second, training included, after the first iteration, or after compiling where a peer does that apart.',
+    'cold start: from the start of the process, imports and what JAX compiles included, until all steps were trained (RLtools is compiled before).',
+    'return: mean of 100 episodes with the most probable action (rejax: drawn ones), after training; mean over the runs, each of its own seed.',
   ].join('\n');
 }
+
+/** a_k / b_k for each k. */
+function ratios(a, b) {
+  const n = Math.max(a.length, b.length);
+  return Array.from({ length: n }, (_, k) => a[Math.min(k, a.length - 1)] / b[Math.min(k, b.length - 1)]);
+}
+
+const spread = x => [Math.min(...x), median(x), Math.max(...x)].map(times).join(' ');
 
 const count = runs => (runs.length === 1 ? '1 run' : `${runs.length} runs`);
 
@@ -71,5 +97,4 @@ settings, 500k steps, training included:
   CleanRL, ppo.py, PyTorch 2.13.0, one thread                  10,400 steps/s  (48 s)
   Stable-Baselines3 2.9.2, PPO, two threads                     9,800 steps/s  (51 s)
   PureJaxRL, JAX 0.10.2, one thread                  224,000 to 244,000 steps/s  after 3 to 6.5 s of compiling: 7 to 12 s in all
-  pglab, one thread, and two                         154,000 and 236,000 steps/s  3.4 and 2.3 s in all
 Hold them against this run's numbers only by way of Stable-Baselines3, which is in both.`;

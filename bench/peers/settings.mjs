@@ -1,6 +1,7 @@
 /**
- * The runs that pglab and Stable-Baselines3 are timed at, in pglab's names. Both read the same entries: ./ours.mjs as
- * options of PPO, ./theirs.py as arguments of its PPO. All use two separate networks of two tanh layers of 64,
+ * The runs that pglab and its peers are timed at, in pglab's names. Both sides read the same entries: ./ours.mjs as options
+ * of PPO, the program of the `peer` (./peers.mjs) as what that one calls them; `threads` are those of either side, the
+ * task being run with each number of them. All use two separate networks of two tanh layers of 64,
  * orthogonal initial weights, Adam with epsilon 1e-5, and advantages normalised to mean 0 and standard deviation 1.
  */
 
@@ -9,6 +10,7 @@ const defaults = { clipRange: 0.2, valueClipRange: null, entropyCoef: 0, maxGrad
 
 export const tasks = {
   'cartpole-cleanrl': {
+    peer: 'sb3',
     title: "CartPole-v1, CleanRL's settings",
     env: 'CartPole-v1',
     totalSteps: 100_000,
@@ -26,6 +28,7 @@ export const tasks = {
     entropyCoef: 0.01,
   },
   'cartpole-zoo': {
+    peer: 'sb3',
     title: "CartPole-v1, the SB3 zoo's settings",
     env: 'CartPole-v1',
     totalSteps: 100_000,
@@ -41,6 +44,7 @@ export const tasks = {
     ...defaults,
   },
   'pendulum-zoo': {
+    peer: 'sb3',
     title: "Pendulum-v1, the SB3 zoo's, no gSDE",
     env: 'Pendulum-v1',
     totalSteps: 50_000,
@@ -49,6 +53,41 @@ export const tasks = {
     epochs: 10,
     minibatchSize: 64,
     learningRate: 1e-3,
+    annealLearningRate: false,
+    annealClipRange: false,
+    gamma: 0.9,
+    lambda: 0.95,
+    ...defaults,
+  },
+  'cartpole-rejax': {
+    peer: 'rejax',
+    threads: [1, 2],
+    title: "CartPole-v1, CleanRL's, fixed rate",
+    env: 'CartPole-v1',
+    totalSteps: 500_000,
+    copies: 4,
+    stepsPerIteration: 128,
+    epochs: 4,
+    minibatchSize: 128,
+    learningRate: 2.5e-4,
+    annealLearningRate: false,
+    annealClipRange: false,
+    gamma: 0.99,
+    lambda: 0.95,
+    ...defaults,
+    valueClipRange: 0.2,
+    entropyCoef: 0.01,
+  },
+  'pendulum-rltools': {
+    peer: 'rltools',
+    title: 'Pendulum-v1, 64-64 tanh',
+    env: 'Pendulum-v1',
+    totalSteps: 102_400,
+    copies: 4,
+    stepsPerIteration: 1024,
+    epochs: 10,
+    minibatchSize: 64,
+    learningRate: 3e-4,
     annealLearningRate: false,
     annealClipRange: false,
     gamma: 0.9,
