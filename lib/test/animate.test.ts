@@ -11,12 +11,19 @@ import {
   corridor,
   type Env,
   frozenLake,
+  halfCheetah,
+  hopper,
+  invertedDoublePendulum,
+  invertedPendulum,
   mountainCar,
   mountainCarContinuous,
   pendulum,
   Rng,
+  reacher,
   rollout,
+  swimmer,
   tabularEnv,
+  walker2d,
 } from 'pglab';
 
 const environments: Env[] = [
@@ -28,12 +35,22 @@ const environments: Env[] = [
   tabularEnv(frozenLake()),
   tabularEnv(cliffWalking()),
   tabularEnv(corridor({ length: 6 })),
+  halfCheetah(),
+  hopper(),
+  walker2d(),
+  swimmer(),
+  reacher(),
+  invertedPendulum(),
+  invertedDoublePendulum(),
 ];
 
 function episode(env: Env, seed: number, maxSteps = 500) {
   const rng = new Rng(seed);
   const { actionSpace } = env;
-  const act = () => (actionSpace.kind === 'discrete' ? rng.integer(0, actionSpace.n) : [rng.uniform(-1, 1)]);
+  const act = () =>
+    actionSpace.kind === 'discrete'
+      ? rng.integer(0, actionSpace.n)
+      : actionSpace.low.map(() => rng.uniform(-1, 1));
   return rollout(env, act, { rng, maxSteps });
 }
 
@@ -102,6 +119,25 @@ test('angles that wrap turn the short way', () => {
   });
   const turned = moves(svg)[0].map(Number);
   assert.ok(Math.abs(turned[1] - turned[0]) < 2, String(turned));
+});
+
+test('a capsule lies where MuJoCo has it: the trail of a tip and of an arm ends there', () => {
+  const ends = (env: Env, q: number[]) => {
+    const { shortState, stateNames } = env.model;
+    const state = new Float64Array(stateNames.length);
+    state.set(q);
+    shortState!.complete(state, 0);
+    const still = new Float64Array(stateNames.length);
+    const svg = animationSvg(env, { states: [still, state] });
+    const [, line] = /<path d="M([^"]*)" pathLength/.exec(svg)!;
+    return { at: line.split('L')[1].split(' ').map(Number), state };
+  };
+  const double = ends(invertedDoublePendulum(), [0.2, 0.3, -0.9, 0, 0, 0]);
+  assert.ok(Math.abs(double.at[0] - 200 * double.state[9]) < 0.06, String(double.at));
+  assert.ok(Math.abs(double.at[1] + 200 * double.state[10]) < 0.06, String(double.at));
+  const arm = ends(reacher(), [0.7, -1.1, 0.05, 0.02, 0, 0, 0, 0]);
+  assert.ok(Math.abs(arm.at[0] - 620 * (arm.state[12] + 0.05)) < 0.06, String(arm.at));
+  assert.ok(Math.abs(arm.at[1] + 620 * (arm.state[13] + 0.02)) < 0.06, String(arm.at));
 });
 
 test('a disc moves from cell to cell', () => {

@@ -8,6 +8,7 @@
  */
 
 import { mountainHeight } from '../envs/mountainCar';
+import type { Mjcf } from '../envs/mujoco/mjcf';
 import {
   checkFinite,
   checkInteger,
@@ -17,7 +18,20 @@ import {
   show as sample,
 } from '../math/check';
 import type { GridLayout } from '../mdp/tabularMDP';
+import {
+  type Clock,
+  COLORS,
+  changing,
+  type Drawing,
+  degrees,
+  type Frame,
+  moving,
+  tenth,
+  timing,
+  unwrapped,
+} from './drawing';
 import { display, displayCaption, escapeMarkup } from './kernel';
+import { mujocoDrawing } from './mujocoDrawing';
 
 /** What `animate` needs of an environment: an `Env`, an `EnvModel` or a `TabularMDP`. */
 export interface AnimatedEnv {
@@ -25,8 +39,9 @@ export interface AnimatedEnv {
   readonly id: string;
   /** The cells of a grid world. */
   readonly layout?: GridLayout;
-  /** The rules of an `Env`, which hold its layout. */
-  readonly model?: { readonly layout?: GridLayout };
+  /** The rules of an `Env`, which hold its layout, or what a MuJoCo task is made of. */
+  readonly model?: { readonly layout?: GridLayout; readonly mjcf?: Mjcf };
+  readonly mjcf?: Mjcf;
 }
 
 /** What happened, step by step. */
@@ -65,18 +80,6 @@ const PAUSE = 1.2;
 /** Times at which the step count and the reward so far change, at most. */
 const MAX_LABELS = 60;
 
-const COLORS = {
-  paper: '#ffffff',
-  ink: '#24292f',
-  muted: '#6e7781',
-  line: '#8c959f',
-  ground: '#eef1f4',
-  blue: '#0072B2',
-  vermilion: '#D55E00',
-  green: '#009E73',
-  orange: '#E69F00',
-};
-
 /** Shows `trajectory` as an animation. In a plain script it prints the alternative text. */
 export function animate(
   env: AnimatedEnv,
@@ -88,24 +91,6 @@ export function animate(
   const svg = animationSvg(env, trajectory, { ...options, alt });
   display({ 'image/svg+xml': svg, 'text/plain': `${alt}\n[animation]` }, { alt });
   displayCaption('Animation', options.caption);
-}
-
-/** Numbers of one step, frame by frame: what moves a part of the drawing. */
-interface Drawing {
-  width: number;
-  height: number;
-  /** What stands still, behind and before what moves. */
-  back: string;
-  /** What moves: given the frames' states and the clock, SVG. */
-  parts: (frames: Frame[], clock: Clock) => string;
-  stateSize: number;
-  fps: number;
-}
-
-interface Frame {
-  state: number[];
-  /** The force, torque or throttle applied from here on, in [-1, 1]; 0 if unknown. */
-  push: number;
 }
 
 /**
@@ -130,7 +115,7 @@ export function animationSvg(
     count === 1 ? 0 : Math.round((k * last) / (count - 1)),
   );
   const frames = steps.map(t => ({
-    state: checkedState(states[t], t, drawing.stateSize, env),
+    state: checkedState(states[t], t, drawing, env),
     push: pushOf(env, trajectory.actions?.[t]),
   }));
   const seconds = last / fps;
@@ -160,12 +145,14 @@ function describe(env: AnimatedEnv, trajectory: AnimatedTrajectory): string {
 function checkedState(
   state: number | ArrayLike<number>,
   t: number,
-  size: number,
+  { stateSize: size, longer }: Drawing,
   env: AnimatedEnv,
 ): number[] {
   const list = typeof state === 'number' ? [state] : Array.from(state ?? []);
-  if (list.length !== size)
-    fail(`trajectory.states[${t}] has length ${list.length}, but a state of ${env.id} has ${size} numbers.`);
+  if (list.length !== size && !(longer && list.length > size))
+    fail(
+      `trajectory.states[${t}] has length ${list.length}, but a state of ${env.id} has ${longer ? 'at least ' : ''}${size} numbers.`,
+    );
   list.forEach((value, i) => {
     checkFinite(`trajectory.states[${t}][${i}]`, value);
   });
@@ -183,56 +170,6 @@ function pushOf(env: AnimatedEnv, action: number | ArrayLike<number> | undefined
   const scale = /^Pendulum/.test(env.id) ? 2 : 1;
   return Math.max(-1, Math.min(1, value / scale));
 }
-
-// Moving: one list of values for each thing that changes.
-
-interface Clock {
-  /** Length of one round, pause included. */
-  seconds: number;
-  /** Repetitions of the last frame that make the pause. */
-  hold: number;
-}
-
-/** A number with at most one digit after the point, without a needless zero. */
-const tenth = (value: number): string => {
-  const rounded = Math.round(value * 10) / 10;
-  return String(rounded === 0 ? 0 : rounded);
-};
-
-/** A group that moves by one transform, e.g. moving('rotate', ['0', '12.5'], ...); its first value when still. */
-function moving(
-  type: 'translate' | 'rotate',
-  values: string[],
-  clock: Clock,
-  inside: string,
-  jump = false,
-): string {
-  const still = `<g transform="${type}(${values[0]})">${inside}`;
-  if (values.every(value => value === values[0])) return `${still}</g>`;
-  const all = [...values, ...new Array<string>(clock.hold).fill(values[values.length - 1])];
-  return `${still}<animateTransform attributeName="transform" type="${type}" values="${all.join(';')}" ${timing(clock, jump)}/></g>`;
-}
-
-const timing = (clock: Clock, jump: boolean): string =>
-  `dur="${clock.seconds.toFixed(2)}s" repeatCount="indefinite"${jump ? ' calcMode="discrete"' : ''}`;
-
-/** An attribute that changes over the frames. */
-function changing(name: string, values: string[], clock: Clock): string {
-  if (values.every(value => value === values[0])) return '';
-  const all = [...values, ...new Array<string>(clock.hold).fill(values[values.length - 1])];
-  return `<animate attributeName="${name}" values="${all.join(';')}" ${timing(clock, true)}/>`;
-}
-
-/** Angles without jumps by a full turn, so that what is drawn between two frames goes the short way. */
-function unwrapped(angles: number[]): number[] {
-  let turns = 0;
-  return angles.map((angle, i) => {
-    if (i > 0) turns -= Math.round((angle - angles[i - 1]) / (2 * Math.PI));
-    return angle + turns * 2 * Math.PI;
-  });
-}
-
-const degrees = (angle: number): string => tenth((angle * 180) / Math.PI);
 
 /** Step count and reward so far: one text for each moment, shown in turn. */
 function labels(trajectory: AnimatedTrajectory, last: number, fps: number, clock: Clock): string {
@@ -277,13 +214,15 @@ function drawingOf(env: AnimatedEnv): Drawing {
     throw new TypeError(`env is ${sample(env)}, but must be an environment with an \`id\`.`);
   const layout = layoutOf(env);
   if (layout) return gridWorld(layout);
+  const mjcf = env.mjcf ?? env.model?.mjcf;
+  if (mjcf) return mujocoDrawing(mjcf);
   if (/^CartPole-/.test(id)) return cartPoleDrawing;
   if (/^Pendulum-/.test(id)) return pendulumDrawing;
   if (/^Acrobot-/.test(id)) return acrobotDrawing;
   if (/^MountainCarContinuous-/.test(id)) return mountainCarDrawing(0.45);
   if (/^MountainCar-/.test(id)) return mountainCarDrawing(0.5);
   fail(
-    `env.id is ${sample(id)}, but animate draws CartPole, Pendulum, Acrobot, MountainCar, MountainCarContinuous and grid worlds.`,
+    `env.id is ${sample(id)}, but animate draws CartPole, Pendulum, Acrobot, MountainCar, MountainCarContinuous, grid worlds and the MuJoCo tasks.`,
   );
 }
 
