@@ -189,7 +189,7 @@ test('what does not compile is an error with line, column and text', async () =>
   );
   const syntax = await kernel.run('const b = (1;');
   assert.equal(syntax.error.ename, 'TypeScriptError');
-  const parse = await kernel.run('\nfor await (const x of []) {}');
+  const parse = await kernel.run('\nimport.meta.url');
   assert.equal(parse.error.ename, 'SyntaxError');
   assert.match(errorText(parse), /at cell line 2\n/);
 });

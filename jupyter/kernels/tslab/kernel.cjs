@@ -16,6 +16,11 @@
 const { AsyncLocalStorage } = require('node:async_hooks');
 const path = require('node:path');
 const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
+const { createConverter } = require('./converter.cjs');
+const { Executor } = require('./executor.cjs');
+const { fileHost } = require('./files.cjs');
+const { Sources } = require('./sources.cjs');
+const { loadTslab } = require('./tslab.cjs');
 const { Tracebacks } = require('./traceback.cjs');
 const { Wire } = require('./wire.cjs');
 
@@ -32,11 +37,14 @@ const INTERRUPTED = {
 };
 
 class Kernel {
-  constructor(tslabFolder, connection, sources) {
-    const fromTslab = file => require(path.join(tslabFolder, 'dist', file));
-    this.display = fromTslab('jupyter.js');
-    this.sources = sources;
-    this.tracebacks = new Tracebacks(sources, [tslabFolder, path.dirname(require.resolve('zeromq'))]);
+  constructor(ts, tslabFolder, connection) {
+    this.ts = ts;
+    const tslab = loadTslab(ts, tslabFolder);
+    this.display = tslab.display;
+    this.converter = createConverter(ts, fileHost(ts, tslabFolder));
+    this.executor = new Executor(tslab.load);
+    this.sources = new Sources();
+    this.tracebacks = new Tracebacks(this.sources, [tslabFolder, path.dirname(require.resolve('zeromq'))]);
     this.wire = new Wire(connection);
 
     this.pending = []; // execute requests that wait for their turn
@@ -48,17 +56,6 @@ class Kernel {
     this.signalOfCell = new AsyncLocalStorage();
     globalThis[Symbol.for('pglab.interrupt')] = this.signalOfCell;
 
-    const converter = fromTslab('converter.js').createConverter({ isJS: false, isBrowser: false });
-    const converters = {
-      node: this.watchCompiler(converter),
-      browser: converter,
-      close: () => converter.close(),
-    };
-    this.executor = fromTslab('executor.js').createExecutor(process.cwd(), converters, {
-      log: value => this.cell?.request.content.silent || console.log(value),
-      error: (...args) => this.executorSays(args),
-    });
-    this.handler = new this.display.JupyterHandlerImpl(this.executor, false);
     this.executionCount = 0;
     Error.stackTraceLimit = 30; // deep in a library, the cell's own line must still be seen
   }
@@ -98,13 +95,23 @@ class Kernel {
   answer(type, content) {
     switch (type) {
       case 'kernel_info':
-        return this.handler.handleKernel();
+        return kernelInfo(this.ts.version);
       case 'is_complete':
-        return this.handler.handleIsComplete(content);
-      case 'inspect':
-        return this.handler.handleInspect(content);
-      case 'complete':
-        return this.handler.handleComplete(content);
+        return this.converter.isComplete(content.code);
+      case 'inspect': {
+        const text = this.converter.inspect(content.code, units(content.code, content.cursor_pos));
+        return {
+          found: text !== undefined,
+          data: text === undefined ? {} : { 'text/plain': text },
+          metadata: {},
+        };
+      }
+      case 'complete': {
+        const { code, cursor_pos } = content;
+        const { start, end, candidates } = this.converter.complete(code, units(code, cursor_pos));
+        const [cursor_start, cursor_end] = [start, end].map(at => characters(code, at));
+        return { matches: candidates, cursor_start, cursor_end, metadata: {} };
+      }
       case 'comm_info':
         return { comms: {} };
       case 'history':
@@ -124,7 +131,7 @@ class Kernel {
   }
 
   stop() {
-    this.executor.close();
+    this.converter.close();
     this.wire.close();
     process.exit(0);
   }
@@ -181,7 +188,7 @@ class Kernel {
     const { signal } = this.abort;
     this.cell = cell;
     try {
-      await this.signalOfCell.run(signal, () => this.executor.execute(code));
+      await this.signalOfCell.run(signal, () => this.runCell(cell));
       // The short turn in which a rejection that nobody handles, or a timer of no delay, makes itself known.
       await sleep(1);
       await turn();
@@ -203,23 +210,27 @@ class Kernel {
     return interrupted ? INTERRUPTED : this.tracebacks.describe(failure.thrown, script);
   }
 
-  /** tslab's compiler, seen at work: what it finds wrong, and which script a cell becomes. */
-  watchCompiler(converter) {
-    const convert = (declarations, source) => {
-      const converted = converter.convert(declarations, source);
-      if (converted.diagnostics.length > 0) this.cell.diagnostics = converted.diagnostics;
-      if (!converted.output) return converted;
-      const { script, output } = this.sources.register(`[${this.executionCount}]`, source, converted.output);
-      this.cell.script = script;
-      return { ...converted, output };
-    };
-    return { ...converter, convert };
-  }
-
-  /** The executor prints what a cell throws (one argument), and what the compiler finds wrong (a format and more). */
-  executorSays(args) {
-    if (args.length === 1) this.cell.failure ??= { thrown: args[0] };
-    else if (!this.cell.diagnostics) console.error(...args); // of a `@module` cell, which is registered all the same
+  /** Compiles a cell and runs it; keeps what it declares if it comes to its end. */
+  async runCell(cell) {
+    const { code, silent } = cell.request.content;
+    const module = this.converter.moduleNamed(code);
+    if (module) {
+      // It is defined all the same: what is wrong with it shows where it is used, too.
+      for (const { start, messageText } of this.converter.addModule(module, code))
+        console.error(`${start.line + 1}:${start.character + 1} - ${messageText}`);
+      return;
+    }
+    const converted = this.converter.convert(code);
+    if (converted.diagnostics.length > 0) {
+      cell.diagnostics = converted.diagnostics;
+      return;
+    }
+    const { script, body } = this.sources.register(`[${this.executionCount}]`, code, converted);
+    cell.script = script;
+    const { value, declared } = await this.executor.run({ ...converted, body });
+    const { cell: number, inUse } = converted.keep();
+    this.executor.keep(number, declared, inUse);
+    if (value !== undefined && value !== null && !silent) console.log(value);
   }
 
   /** Lets every message in that was sent before now. */
@@ -299,5 +310,24 @@ class Kernel {
     this.wire.publish(type, request, content);
   }
 }
+
+/** The kernel's answer to who it is. JupyterLab and the classic notebook find their highlighting by the modes. */
+const kernelInfo = version => ({
+  protocol_version: '5.3',
+  implementation: 'tslab',
+  implementation_version: '1.0.0',
+  language_info: {
+    name: 'typescript',
+    version,
+    mimetype: 'text/typescript',
+    file_extension: '.ts',
+    codemirror_mode: { mode: 'typescript', name: 'javascript', typescript: true },
+  },
+  banner: 'TypeScript',
+});
+
+/** Jupyter counts a cell's characters, JavaScript their UTF-16 units. */
+const units = (code, position) => [...code].slice(0, position).join('').length;
+const characters = (code, position) => [...code.slice(0, position)].length;
 
 module.exports = { Kernel };

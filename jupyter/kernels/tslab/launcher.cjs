@@ -1,15 +1,18 @@
 /**
- * The notebooks' kernel: tslab's TypeScript, spoken to through a Jupyter protocol of our own.
+ * The notebooks' kernel: TypeScript cells under the name of tslab, spoken to through a Jupyter protocol of our own.
  *
- * tslab 1.0.22 compiles and runs cells well, but loses long output, sends no `error` message, aborts cells that it
- * should run, sends neither `execute_input` nor a kernel status, and mistakes some names of earlier cells. So this
- * launcher keeps tslab's compiler, executor and display functions, and replaces what stands between them and Jupyter:
- *   launcher.cjs   checks the version, ties the parts together, routes signals
- *   kernel.cjs     one request in, its messages out: the life of a cell
- *   wire.cjs       signed messages on zeromq sockets
- *   sources.cjs    from a line of executed JavaScript back to the cell's TypeScript
- *   traceback.cjs  from whatever was thrown to a Jupyter error
- *   names.cjs      what a name of an earlier cell stands for
+ * tslab 1.0.22 has its own TypeScript 5.0, loses long output, sends no `error` message, and lets later cells break
+ * earlier ones. Of it this kernel keeps the name and what cells import as 'tslab'; the compiler is the project's.
+ *   launcher.cjs      checks the versions, ties the parts together, routes signals
+ *   kernel.cjs        one request in, its messages out: the life of a cell
+ *   wire.cjs          signed messages on zeromq sockets
+ *   converter.cjs     from a cell's TypeScript to a script; with declarations.cjs, script.cjs and assistance.cjs, all
+ *                     four without Node, so that they serve in a browser, too
+ *   files.cjs         the converter's view of the files on this machine
+ *   executor.cjs      runs scripts, keeps what cells declare
+ *   sources.cjs       from a line of executed JavaScript back to the cell's TypeScript
+ *   traceback.cjs     from whatever was thrown to a Jupyter error
+ *   tslab.cjs         what is left of tslab
  */
 
 'use strict';
@@ -43,6 +46,16 @@ function findTslab() {
   return path.dirname(manifest);
 }
 
+function loadTypeScript() {
+  try {
+    return require('typescript');
+  } catch {
+    return stop(
+      'The TypeScript kernel cannot start: typescript is not installed; run "npm ci" in the project\'s folder.',
+    );
+  }
+}
+
 function connectionFile() {
   const at = process.argv.indexOf('--config-path');
   const file = process.argv[at + 1];
@@ -54,10 +67,8 @@ function connectionFile() {
 function main() {
   const tslab = findTslab();
   const connection = connectionFile();
-  const { Sources } = require('./sources.cjs');
-  const sources = new Sources(tslab); // before tslab's compiler is loaded, which it instruments
   const { Kernel } = require('./kernel.cjs');
-  const kernel = new Kernel(tslab, connection, sources);
+  const kernel = new Kernel(loadTypeScript(), tslab, connection);
 
   process.on('SIGINT', () => kernel.interrupt());
   process.on('uncaughtException', error => kernel.uncaught(error));
