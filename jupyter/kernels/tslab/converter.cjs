@@ -112,26 +112,33 @@ function createConverter(ts, host) {
     return snapshot;
   };
 
-  const service = ts.createLanguageService({
-    ...files,
-    getModuleResolutionCache: () => packages,
-    resolveModuleNameLiterals: (literals, importer) =>
-      literals.map(({ text }) => resolveModule(text, importer)),
-    resolveTypeReferenceDirectiveReferences: (references, importer) =>
-      references.map(reference => {
-        const name = typeof reference === 'string' ? reference : reference.fileName;
-        return foundOnce(`types ${name} from ${importer.replace(/[^/]*$/, '')}`, importer, () =>
-          ts.resolveTypeReferenceDirective(name, importer, options, files),
-        );
-      }),
-    getCompilationSettings: () => options,
-    getScriptFileNames: () => [cellFile],
-    getScriptVersion: versionOf,
-    getScriptSnapshot: snapshotOf,
-    getDefaultLibFileName: () => `${host.libFolder}/lib.d.ts`,
-    readDirectory: host.readDirectory,
-    useCaseSensitiveFileNames: () => files.useCaseSensitiveFileNames,
-  });
+  /** What one cell imports and the next does not is kept, parsed, for the one after. */
+  const documents = ts.createDocumentRegistry(files.useCaseSensitiveFileNames, folder);
+  documents.releaseDocumentWithKey = () => {};
+
+  const service = ts.createLanguageService(
+    {
+      ...files,
+      getModuleResolutionCache: () => packages,
+      resolveModuleNameLiterals: (literals, importer) =>
+        literals.map(({ text }) => resolveModule(text, importer)),
+      resolveTypeReferenceDirectiveReferences: (references, importer) =>
+        references.map(reference => {
+          const name = typeof reference === 'string' ? reference : reference.fileName;
+          return foundOnce(`types ${name} from ${importer.replace(/[^/]*$/, '')}`, importer, () =>
+            ts.resolveTypeReferenceDirective(name, importer, options, files),
+          );
+        }),
+      getCompilationSettings: () => options,
+      getScriptFileNames: () => [cellFile],
+      getScriptVersion: versionOf,
+      getScriptSnapshot: snapshotOf,
+      getDefaultLibFileName: () => `${host.libFolder}/lib.d.ts`,
+      readDirectory: host.readDirectory,
+      useCaseSensitiveFileNames: () => files.useCaseSensitiveFileNames,
+    },
+    documents,
+  );
 
   /** For each visible name the cell that it comes from, as a value, as a type and as a namespace. */
   const scope = new Map();
