@@ -7,13 +7,13 @@
  * whose result the WebAssembly standard fixes to the bit are used (none of relaxed SIMD), and sums run in an order that
  * depends on no machine: the same numbers in, the same bytes out.
  *
- * Loads may reach up to 15 bytes past the end of an array, and `activate` and `differentiate` may write as far: the
- * caller leaves that room behind each array.
+ * Arrays begin at multiples of 64 bytes and have 32 bytes of room behind them, filled up to the next such multiple: loads
+ * and stores may reach that far past the end.
  */
 
 export { activate, differentiate } from './activation';
 export { adam, allFinite, scale, sumOfSquares } from './adam';
-export { product, transpose } from './product';
+export { product, transpose, useWideTiles } from './product';
 
 /** The first byte behind the constants of this module: callers keep their arrays from here on. */
 export const firstFreeByte: usize = __heap_base;

@@ -4,10 +4,11 @@
  *   C = initial + A B,   A [m, k],  B [k, n],  C [m, n]
  *
  * Two rows and sixteen columns of C are built at a time, in eight registers that stay put while the loop runs along k:
- * each step loads sixteen numbers of B and two of A and does 32 multiplications and additions. What is left at the
- * edges is done in four rows of up to four columns, or one row at a time; where only one or two columns are left, as in
- * the last layer of a policy or a critic, a register holds rows instead of columns. Each number of C is its initial value
- * plus the k products in order, whichever tile it falls into: a row of the result does not depend on the rows beside it.
+ * each step loads sixteen numbers of B and two of A and does 32 multiplications and additions. Where registers hold eight
+ * numbers instead of four (see `useWideTiles`) the same eight take four rows. What is left at the edges is done in four rows of up
+ * to four columns, or one row at a time; where only one or two columns are left, as in the last layer of a policy or a
+ * critic, a register holds rows instead of columns. Each number of C is its initial value plus the k products in order,
+ * whichever tile it falls into: a row of the result does not depend on the rows beside it.
  *
  * A is read at a + row * aRow + step * aStep, so that it may be a transposed matrix (aRow 4) or one number repeated
  * (both 0). `initial` is read like C with rows `initialRow` apart: 0 repeats one row, as biases are.
@@ -30,21 +31,38 @@ export function product(
   let j = 0;
   for (; j + 16 <= n; j += 16) {
     const at = (<usize>j) << 2;
-    for (let i = 0; i < tiledRows; i += 2) {
-      const row = <usize>i;
-      tile2x16(
-        k,
-        a + row * aRow,
-        aRow,
-        aStep,
-        b + at,
-        bRow,
-        initial + row * initialRow + at,
-        initialRow,
-        c + row * cRow + at,
-        cRow,
-      );
-    }
+    if (wide)
+      for (let i = 0; i < tiledRows; i += 4) {
+        const row = <usize>i;
+        tile4x16(
+          k,
+          a + row * aRow,
+          aRow,
+          aStep,
+          b + at,
+          bRow,
+          initial + row * initialRow + at,
+          initialRow,
+          c + row * cRow + at,
+          cRow,
+        );
+      }
+    else
+      for (let i = 0; i < tiledRows; i += 2) {
+        const row = <usize>i;
+        tile2x16(
+          k,
+          a + row * aRow,
+          aRow,
+          aStep,
+          b + at,
+          bRow,
+          initial + row * initialRow + at,
+          initialRow,
+          c + row * cRow + at,
+          cRow,
+        );
+      }
   }
   for (; j < n; j += 4) {
     const columns = n - j;
@@ -121,6 +139,103 @@ export function product(
       );
     }
   }
+}
+
+let wide = false;
+
+/**
+ * Whether tiles are made for registers of eight numbers, into which V8 can join pairs of those of four
+ * (lib/src/networks/simd/wide.ts). Only the speed depends on it.
+ */
+export function useWideTiles(yes: bool): void {
+  wide = yes;
+}
+
+/** Four rows by sixteen columns, for registers of eight numbers. */
+function tile4x16(
+  k: i32,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bRow: usize,
+  initial: usize,
+  initialRow: usize,
+  c: usize,
+  cRow: usize,
+): void {
+  let a1 = a + aRow;
+  let a2 = a1 + aRow;
+  let a3 = a2 + aRow;
+  let c00 = v128.load(initial);
+  let c01 = v128.load(initial, 16);
+  let c02 = v128.load(initial, 32);
+  let c03 = v128.load(initial, 48);
+  initial += initialRow;
+  let c10 = v128.load(initial);
+  let c11 = v128.load(initial, 16);
+  let c12 = v128.load(initial, 32);
+  let c13 = v128.load(initial, 48);
+  initial += initialRow;
+  let c20 = v128.load(initial);
+  let c21 = v128.load(initial, 16);
+  let c22 = v128.load(initial, 32);
+  let c23 = v128.load(initial, 48);
+  initial += initialRow;
+  let c30 = v128.load(initial);
+  let c31 = v128.load(initial, 16);
+  let c32 = v128.load(initial, 32);
+  let c33 = v128.load(initial, 48);
+  const end = b + <usize>k * bRow;
+  for (; b !== end; b += bRow) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const b2 = v128.load(b, 32);
+    const b3 = v128.load(b, 48);
+    let x = v128.load_splat<f32>(a);
+    c00 = f32x4.add(c00, f32x4.mul(x, b0));
+    c01 = f32x4.add(c01, f32x4.mul(x, b1));
+    c02 = f32x4.add(c02, f32x4.mul(x, b2));
+    c03 = f32x4.add(c03, f32x4.mul(x, b3));
+    x = v128.load_splat<f32>(a1);
+    c10 = f32x4.add(c10, f32x4.mul(x, b0));
+    c11 = f32x4.add(c11, f32x4.mul(x, b1));
+    c12 = f32x4.add(c12, f32x4.mul(x, b2));
+    c13 = f32x4.add(c13, f32x4.mul(x, b3));
+    x = v128.load_splat<f32>(a2);
+    c20 = f32x4.add(c20, f32x4.mul(x, b0));
+    c21 = f32x4.add(c21, f32x4.mul(x, b1));
+    c22 = f32x4.add(c22, f32x4.mul(x, b2));
+    c23 = f32x4.add(c23, f32x4.mul(x, b3));
+    x = v128.load_splat<f32>(a3);
+    c30 = f32x4.add(c30, f32x4.mul(x, b0));
+    c31 = f32x4.add(c31, f32x4.mul(x, b1));
+    c32 = f32x4.add(c32, f32x4.mul(x, b2));
+    c33 = f32x4.add(c33, f32x4.mul(x, b3));
+    a += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  v128.store(c, c02, 32);
+  v128.store(c, c03, 48);
+  c += cRow;
+  v128.store(c, c10);
+  v128.store(c, c11, 16);
+  v128.store(c, c12, 32);
+  v128.store(c, c13, 48);
+  c += cRow;
+  v128.store(c, c20);
+  v128.store(c, c21, 16);
+  v128.store(c, c22, 32);
+  v128.store(c, c23, 48);
+  c += cRow;
+  v128.store(c, c30);
+  v128.store(c, c31, 16);
+  v128.store(c, c32, 32);
+  v128.store(c, c33, 48);
 }
 
 /** Two rows by sixteen columns. */
