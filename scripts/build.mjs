@@ -15,7 +15,7 @@ const binary = join(root, 'lib', 'src', 'networks', 'simd', 'kernelsBinary.ts');
 const options = [
   ['--runtime', 'stub'], // no kernel allocates
   ['--use', 'abort='],
-  ['--enable', 'simd,threads'],
+  ['--enable', 'simd,threads,bulk-memory'],
   '--importMemory', // made by lib/src/networks/simd/arena.ts; shared, because then it grows without detaching arrays
   '--sharedMemory',
   ['--initialMemory', '1'],

@@ -9,6 +9,8 @@
  * of four numbers into one of eight (lib/src/networks/simd/wide.ts), which it does not across a store.
  */
 
+import { settle } from './wide';
+
 /** x <- phi(x) for the `count` numbers at `x`; `relu` chooses max(0, x), else tanh. NaN stays NaN. */
 export function activate(relu: bool, count: i32, x: usize): void {
   const end = x + ((<usize>count) << 2);
@@ -20,6 +22,7 @@ export function activate(relu: bool, count: i32, x: usize): void {
       v128.store(x, x1, 16);
     }
   else for (; x < end; x += 32) tanh(x);
+  settle();
 }
 
 /**
@@ -46,6 +49,7 @@ export function differentiate(relu: bool, count: i32, y: usize, d: usize): void 
       v128.store(d, d2, 32);
       v128.store(d, d3, 48);
     }
+  settle();
 }
 
 /** d where y > 0, else 0, of four numbers. */

@@ -1,5 +1,7 @@
 /** Moving theta: Adam, and what clipping a gradient's norm and checking a gradient need. */
 
+import { settle } from './wide';
+
 /**
  * One ascent step of Adam (lib/src/networks/optimizers.ts has the formulas) for `count` parameters; the gradient is 0
  * afterwards. `meanScale` is 1 / (1 - beta1^k) and `squareScale` 1 / (1 - beta2^k) at update k.
@@ -54,6 +56,7 @@ export function adam(
     v128.store(gradient, f32x4.splat(0));
     v128.store(gradient, f32x4.splat(0), 16);
   }
+  settle();
 }
 
 /**
@@ -117,4 +120,5 @@ export function scale(count: i32, x: usize, factor: f32): void {
     v128.store(x, x0);
     v128.store(x, x1, 16);
   }
+  settle();
 }

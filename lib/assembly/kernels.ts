@@ -13,7 +13,8 @@
 
 export { activate, differentiate } from './activation';
 export { adam, allFinite, scale, sumOfSquares } from './adam';
-export { product, transpose, useWideTiles } from './product';
+export { product, transpose } from './product';
+export { useWide } from './wide';
 
 /** The first byte behind the constants of this module: callers keep their arrays from here on. */
 export const firstFreeByte: usize = __heap_base;

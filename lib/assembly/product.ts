@@ -1,3 +1,5 @@
+import { isWide, settle } from './wide';
+
 /**
  * The matrix product behind dense layers, forward and backward:
  *
@@ -5,7 +7,7 @@
  *
  * Two rows and sixteen columns of C are built at a time, in eight registers that stay put while the loop runs along k:
  * each step loads sixteen numbers of B and two of A and does 32 multiplications and additions. Where registers hold eight
- * numbers instead of four (see `useWideTiles`) the same eight take four rows. What is left at the edges is done in four rows of up
+ * numbers instead of four (./wide.ts) the same eight take four rows. What is left at the edges is done in four rows of up
  * to four columns, or one row at a time; where only one or two columns are left, as in the last layer of a policy or a
  * critic, a register holds rows instead of columns. Each number of C is its initial value plus the k products in order,
  * whichever tile it falls into: a row of the result does not depend on the rows beside it.
@@ -31,7 +33,7 @@ export function product(
   let j = 0;
   for (; j + 16 <= n; j += 16) {
     const at = (<usize>j) << 2;
-    if (wide)
+    if (isWide())
       for (let i = 0; i < tiledRows; i += 4) {
         const row = <usize>i;
         tile4x16(
@@ -139,16 +141,7 @@ export function product(
       );
     }
   }
-}
-
-let wide = false;
-
-/**
- * Whether tiles are made for registers of eight numbers, into which V8 can join pairs of those of four
- * (lib/src/networks/simd/wide.ts). Only the speed depends on it.
- */
-export function useWideTiles(yes: bool): void {
-  wide = yes;
+  settle();
 }
 
 /** Four rows by sixteen columns, for registers of eight numbers. */

@@ -35,7 +35,7 @@ export const platform: Platform = {
   },
   terminal: undefined,
 
-  prepareWebAssembly() {},
+  withWideRegisters: () => undefined, // a page can't change options of its browser
 
   /** A message is delivered in a turn of its own, and no browser puts one off as it does with timers. */
   turn: () =>

@@ -9,11 +9,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import {
+  getEnvironmentData,
   isMainThread,
   MessageChannel,
   MessagePort,
   parentPort,
   receiveMessageOnPort,
+  setEnvironmentData,
   Worker,
   workerData,
 } from 'node:worker_threads';
@@ -195,6 +197,32 @@ function isMissing(error: unknown, name: string): boolean {
 
 const KERNEL_MODULE = /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/;
 
+/** Whether this is a V8 that joins registers: before 13, in Node 22, the option is there but hardly finds anything to join. */
+const hasWideRegisters = (): boolean =>
+  process.release.name === 'node' && process.arch === 'x64' && Number.parseInt(process.versions.v8, 10) >= 13;
+
+/** Where the first thread leaves word for those that it starts. */
+const WIDE = 'pglab: wide registers';
+
+function withWideRegisters<T>(compile: (checked: boolean) => T): T | undefined {
+  if (process.env.PGLAB_SIMD === '128' || !hasWideRegisters()) return undefined;
+  // The options are those of the whole process. A thread finds compiled what another one has compiled, and leaves them alone.
+  if (!isMainThread && getEnvironmentData(WIDE)) return compile(true);
+  const options = {
+    '--experimental-wasm-revectorize': '--no-experimental-wasm-revectorize',
+    '--wasm-sync-tier-up': '--no-wasm-sync-tier-up',
+    '--wasm-tiering-budget=1': '--wasm-tiering-budget=13000000', // V8's own number in Node 22 to 26
+  };
+  try {
+    for (const on of Object.keys(options)) setFlagsFromString(on);
+    const result = compile(false);
+    setEnvironmentData(WIDE, true);
+    return result;
+  } finally {
+    for (const off of Object.values(options)) setFlagsFromString(off);
+  }
+}
+
 export const platform: Platform = {
   name: 'Node',
   files,
@@ -204,7 +232,7 @@ export const platform: Platform = {
     return stderr.isTTY ? stderr : undefined;
   },
 
-  prepareWebAssembly() {},
+  withWideRegisters,
 
   turn: () => new Promise(resolve => setImmediate(resolve)),
 

@@ -14,10 +14,12 @@ export interface Platform {
   readonly terminal: Terminal | undefined;
 
   /**
-   * Sets the engine up for the kernels. It is called once in a thread, before a WebAssembly module is compiled there. What it
-   * does may change how fast they are, never what they compute.
+   * Runs `compile` while the engine compiles WebAssembly at its best, at the first call of each function, and for registers of
+   * 256 bits; returns what it returns, or undefined where the engine can't do that. A thread that is started afterwards gets
+   * the code that the first one has compiled.
+   * @param compile is told whether what it compiles has been checked by a thread before
    */
-  prepareWebAssembly(): void;
+  withWideRegisters<T>(compile: (checked: boolean) => T): T | undefined;
 
   /** Resolves after the event loop had one turn: signals, messages, what is drawn. */
   turn(): Promise<void>;

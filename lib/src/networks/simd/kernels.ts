@@ -6,6 +6,7 @@
 
 import { platform } from '../../platform';
 import { kernelsBinary } from './kernelsBinary';
+import { compileWide } from './wide';
 
 type Pointer = number;
 
@@ -55,6 +56,8 @@ export interface Kernels {
   sumOfSquares(count: number, x: Pointer): number;
   /** x <- factor x. */
   scale(count: number, x: Pointer, factor: number): void;
+  /** Whether they are to use registers of eight numbers, 1 or 0; see ./wide.ts. */
+  useWide(yes: number): void;
 }
 
 /** What this engine needs of WebAssembly, which the types of Node leave out. */
@@ -70,17 +73,36 @@ export interface Memory {
   grow(pages: number): void;
 }
 
-let compiled: object | undefined;
-
-/** A memory of one page that may grow to `maximum` pages, and the kernels that work in it. */
-export function kernelsWithMemory(maximum: number): { memory: Memory; kernels: Kernels } {
-  compiled ??= compile();
-  const memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true });
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
-  return { memory, kernels: exports as Kernels };
+/** Kernels and the memory that they work in. */
+export interface KernelsWithMemory {
+  memory: Memory;
+  kernels: Kernels;
 }
 
-function compile(): object {
-  platform.prepareWebAssembly();
-  return new WebAssembly.Module(platform.fromBase64(kernelsBinary));
+/** The kernels, compiled: makes instances of them with a memory of one page that may grow to `maximum` pages. */
+export type CompiledKernels = (maximum: number) => KernelsWithMemory;
+
+let compiled: CompiledKernels | undefined;
+
+/** A memory of one page that may grow to `maximum` pages, and the kernels that work in it. */
+export function kernelsWithMemory(maximum: number): KernelsWithMemory {
+  prepareKernels();
+  return compiled!(maximum);
+}
+
+/** Compiles the kernels unless they are; threads that are started afterwards find them ready. */
+export function prepareKernels(): void {
+  if (compiled) return;
+  const bytes = platform.fromBase64(kernelsBinary);
+  const usual = compileKernels(bytes);
+  compiled = compileWide(bytes, usual, compileKernels) ?? usual;
+}
+
+function compileKernels(bytes: Uint8Array): CompiledKernels {
+  const module = new WebAssembly.Module(bytes);
+  return maximum => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    return { memory, kernels: exports as Kernels };
+  };
 }
