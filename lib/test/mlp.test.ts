@@ -447,15 +447,18 @@ test('importing pglab compiles no kernels; the first network does, once', () => 
       }
     };
     const { mlp } = require('pglab');
-    const before = compiled;
+    const counts = [compiled];
     mlp({ inputs: 1, outputs: 1, seed: 1 });
+    counts.push(compiled);
     mlp({ inputs: 1, outputs: 1, seed: 2 });
-    console.log(before, compiled);`;
+    counts.push(compiled);
+    console.log(...counts);`;
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', program], {
     cwd: __dirname,
     encoding: 'utf8',
   });
-  assert.equal(stdout, '0 1\n', stderr);
+  // Where there are wide registers the kernels are compiled for them, too.
+  assert.match(stdout, /^0 (1 1|2 2)\n$/, stderr);
 });
 
 test('bad input gets one sentence', () => {
