@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { Rng } from 'pglab';
-import { type KernelsWithMemory, kernelsWithMemory } from 'pglab/dist/networks/simd/kernels';
+import { type KernelsWithMemory, kernelsWithMemory } from '../dist/networks/simd/kernels';
 
 const PAGE = 65536;
 

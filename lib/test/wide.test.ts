@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import test from 'node:test';
-import { type CompiledKernels, kernelsWithMemory } from 'pglab/dist/networks/simd/kernels';
-import { kernelsBinary } from 'pglab/dist/networks/simd/kernelsBinary';
-import { compileWide } from 'pglab/dist/networks/simd/wide';
-import { platform } from 'pglab/dist/platform';
+import { type CompiledKernels, kernelsWithMemory } from '../dist/networks/simd/kernels';
+import { kernelsBinary } from '../dist/networks/simd/kernelsBinary';
+import { compileWide } from '../dist/networks/simd/wide';
+import { platform } from '../dist/platform';
 
 const hasWide = process.arch === 'x64' && Number.parseInt(process.versions.v8, 10) >= 13;
 const bytes = platform.fromBase64(kernelsBinary);
