@@ -1,6 +1,7 @@
 /** Many jobs, on several threads or one after the other in this one; the outcomes are the same. */
 
 import { InterruptedError, interruptSignal } from '../interrupt';
+import { prepareKernels } from '../networks/simd/kernels';
 import { platform } from '../platform';
 import { type Job, type JobParcel, type Outcome, packJob, type Report, run } from './job';
 import { ParcelError, unpack } from './parcel';
@@ -34,6 +35,7 @@ export async function runJobs(
     one.addEventListener('abort', abort, { once: true });
   }
   const alone = workers === 1;
+  if (!alone) prepareKernels(); // once, for all threads
   let next = 0;
   let refused: unknown;
 
