@@ -37,7 +37,8 @@ export {
   type ReinforceResult,
   reinforce,
 } from './algorithms/reinforce';
-export { TrainingError } from './algorithms/training';
+export type { Schedule } from './algorithms/schedule';
+export { type OnIteration, TrainingError, type WatchOptions } from './algorithms/training';
 export { type TrpoOptions, type TrpoRecord, type TrpoResult, trpo } from './algorithms/trpo';
 export {
   type VanillaPolicyGradientOptions,
@@ -215,7 +216,7 @@ export {
 } from './notebook/progress';
 export { type ShowOptions, show } from './notebook/show';
 export { type DataFrameLike, type TableOptions, table } from './notebook/table';
-export { type ClipObjectiveOptions, clipObjective } from './objectives/clip';
+export { type ClipObjective, type ClipObjectiveOptions, clipObjective } from './objectives/clip';
 export { type EntropyBonusOptions, entropyBonus } from './objectives/entropyBonus';
 export * from './objectives/objective';
 export { policyGradientObjective } from './objectives/policyGradient';

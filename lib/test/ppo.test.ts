@@ -106,7 +106,8 @@ describe('the loop against an independent implementation', () => {
     minibatchSize: 32,
     learningRate: 0.03,
   };
-  type Settings = typeof sizes & Omit<PpoOptions, 'env' | 'policy' | 'critic'>;
+  type Settings = typeof sizes &
+    Omit<PpoOptions, 'env' | 'policy' | 'critic' | 'criticLearningRate'> & { criticLearningRate?: number };
 
   const cases: [string, typeof linearCartPole | typeof linearPendulum, Surrogate, Partial<Settings>][] = [
     ['clip with textbook settings', linearCartPole, { kind: 'clip', clipRange: 0.2 }, {}],

@@ -23,17 +23,15 @@ export type Surrogate =
 type ReferenceOptions = Required<
   Pick<
     PpoOptions,
-    | 'totalSteps'
-    | 'copies'
-    | 'stepsPerIteration'
-    | 'gamma'
-    | 'lambda'
-    | 'epochs'
-    | 'minibatchSize'
-    | 'learningRate'
+    'totalSteps' | 'copies' | 'stepsPerIteration' | 'gamma' | 'lambda' | 'epochs' | 'minibatchSize'
   >
 > &
-  Omit<PpoOptions, 'env' | 'policy' | 'critic'> & { env: Env; surrogate: Surrogate };
+  Omit<PpoOptions, 'env' | 'policy' | 'critic' | 'learningRate' | 'criticLearningRate'> & {
+    env: Env;
+    surrogate: Surrogate;
+    learningRate: number;
+    criticLearningRate?: number;
+  };
 
 interface Distribution {
   logProb(a: number): number;

@@ -225,7 +225,7 @@ describe('what all algorithms do', () => {
         await assert.rejects(
           run({
             checkpoint,
-            onIteration: ({ iteration }) => {
+            onIteration: ({ iteration }: { iteration: number }) => {
               if (iteration === 1) throw new Error('cut off');
             },
           }),

@@ -36,9 +36,18 @@ import { sumOfObjectives } from '../objectives/objective';
 import { policyGradientObjective } from '../objectives/policyGradient';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectSteps } from '../rollout/collect';
-import { attempt, checkBatch, checkNormalizable } from './training';
+import { checkFollows, checkSchedule, follow, type Schedule, valueAt } from './schedule';
+import {
+  attempt,
+  checkBatch,
+  checkNormalizable,
+  checkWatch,
+  goesOn,
+  WATCH_OPTIONS,
+  type WatchOptions,
+} from './training';
 
-export interface ActorCriticOptions<P extends Policy = Policy> {
+export interface ActorCriticOptions<P extends Policy = Policy> extends WatchOptions<ActorCriticRecord> {
   /** The task. It stays untouched: copies of it run. */
   env: Env;
   /** pi_theta to begin with: tabular, linear or a network, over discrete or continuous actions. A clone is trained. */
@@ -62,8 +71,8 @@ export interface ActorCriticOptions<P extends Policy = Policy> {
   lambda?: number;
   /** c, the weight of the entropy; 0 to 0.01. */
   entropyCoef?: number;
-  /** alpha of the actor; the critic has its own. */
-  learningRate?: number;
+  /** alpha of the actor, or a schedule of it; the critic has its own. */
+  learningRate?: Schedule;
   optimizer?: OptimizerChoice;
   /** Longer gradients are shortened to this; Infinity for none. */
   maxGradientNorm?: number;
@@ -71,8 +80,6 @@ export interface ActorCriticOptions<P extends Policy = Policy> {
   normalize?: boolean;
   /** A step limit below the environment's own, or one for an environment that has none. */
   maxSteps?: number;
-  /** Called after each iteration; awaited, so that it may draw. */
-  onIteration?: (record: ActorCriticRecord) => void | Promise<void>;
 }
 
 const ACTOR_CRITIC_OPTIONS: OptionNames<ActorCriticOptions> = {
@@ -91,7 +98,7 @@ const ACTOR_CRITIC_OPTIONS: OptionNames<ActorCriticOptions> = {
   maxGradientNorm: 'optional',
   normalize: 'optional',
   maxSteps: 'optional',
-  onIteration: 'optional',
+  ...WATCH_OPTIONS,
 };
 
 /** What happened in one iteration. */
@@ -144,13 +151,13 @@ export async function actorCritic<P extends Policy>(
     maxGradientNorm = 0.5,
     normalize = false,
     maxSteps,
-    onIteration,
   } = knownOptions('actorCritic', options, ACTOR_CRITIC_OPTIONS);
   checkInteger('totalSteps', totalSteps, 1);
   checkInteger('stepsPerIteration', stepsPerIteration, 1);
   checkGamma(gamma);
   checkFinite('lambda', lambda, 0, 1);
-  checkFinite('learningRate', learningRate, 0);
+  checkSchedule('learningRate', learningRate);
+  checkWatch(options);
   checkLimit('maxGradientNorm', maxGradientNorm);
   checkNormalizable('normalize', normalize, copies * stepsPerIteration);
   checkPolicyFits(initialPolicy, env);
@@ -158,7 +165,8 @@ export async function actorCritic<P extends Policy>(
     throw new TypeError(`critic is ${show(critic)}, but must be a baseline, e.g. networkBaseline(...).`);
   const policy = initialPolicy.clone() as P;
   const { network, head } = policy;
-  const optimizer = makeOptimizer(choice, learningRate);
+  const optimizer = makeOptimizer(choice, valueAt('learningRate', learningRate, 1));
+  checkFollows(optimizer, learningRate);
   const objective = sumOfObjectives(policyGradientObjective(), entropyBonus({ coefficient: entropyCoef }));
   const [envRng, policyRng] = new Rng(seed).split(2);
   const envs = vectorEnv(env, copies, { maxSteps });
@@ -172,6 +180,7 @@ export async function actorCritic<P extends Policy>(
 
   for (let iteration = 0; iteration * stepsAnIteration < totalSteps; iteration++) {
     await checkpoint();
+    follow(optimizer, learningRate, 1 - (iteration * stepsAnIteration) / totalSteps);
     const start = { algorithm: 'actorCritic', iteration, networks, result, observations: envs.observations };
     const record = attempt(start, check => {
       const batch = collectSteps(envs, policy, { steps: stepsPerIteration, rng: policyRng });
@@ -213,7 +222,7 @@ export async function actorCritic<P extends Policy>(
       };
     });
     history.push(record);
-    await onIteration?.(record);
+    if (!(await goesOn(record, options))) break;
   }
   return result;
 }

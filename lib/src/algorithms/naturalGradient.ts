@@ -39,7 +39,7 @@ import {
   settingsOfOnPolicy,
   withoutUndefined,
 } from './onPolicy';
-import type { Check } from './training';
+import { type Check, WATCH_OPTIONS, type WatchOptions } from './training';
 
 /** What the natural gradient and TRPO have in common. Usual ranges in parentheses. */
 export interface SecondOrderOptions<P extends Policy = Policy> extends OnPolicyOptions<P> {
@@ -65,20 +65,20 @@ export const SECOND_ORDER_OPTIONS: OptionNames<SecondOrderOptions> = {
   criticLearningRate: 'optional',
 };
 
-export interface NaturalGradientOptions<P extends Policy = Policy> extends SecondOrderOptions<P> {
+export interface NaturalGradientOptions<P extends Policy = Policy>
+  extends SecondOrderOptions<P>,
+    WatchOptions<NaturalGradientRecord> {
   /** delta, the divergence in nats that a step should make (0.003 to 0.03). */
   klTarget?: number;
   /** alpha, the same in all iterations, instead of one that follows `klTarget`. */
   learningRate?: number;
-  /** Called after each iteration; awaited, so that it may draw. */
-  onIteration?: (record: NaturalGradientRecord) => void | Promise<void>;
 }
 
 const NATURAL_GRADIENT_OPTIONS: OptionNames<NaturalGradientOptions> = {
   ...SECOND_ORDER_OPTIONS,
   klTarget: 'optional',
   learningRate: 'optional',
-  onIteration: 'optional',
+  ...WATCH_OPTIONS,
 };
 
 /** What happened in one iteration. */
@@ -117,7 +117,7 @@ export async function naturalPolicyGradient<P extends Policy>(
   const run = new NaturalGradientRun(NAME, complete, complete.klTarget, learningRate);
   const { totalSteps, ...settings } = settingsOfOnPolicy(complete);
   const file = options.checkpoint && new CheckpointFile(options.checkpoint, NAME, settings);
-  return run.train(file, options.onIteration);
+  return run.train(file, options);
 }
 
 const NAME = 'naturalPolicyGradient';
@@ -235,7 +235,7 @@ export const SECOND_ORDER_DEFAULTS = {
 };
 
 export function checkSecondOrderOptions(
-  options: SecondOrderOptions<Policy> & typeof SECOND_ORDER_DEFAULTS & { onIteration?: unknown },
+  options: SecondOrderOptions<Policy> & typeof SECOND_ORDER_DEFAULTS & WatchOptions<never>,
 ): void {
   checkOnPolicyOptions(options);
   checkInteger('cgIterations', options.cgIterations, 1);

@@ -36,7 +36,17 @@ import { checkNetworkFits, checkPolicyFits, collectSteps, type StepBatch } from 
 import type { CheckpointFile, CheckpointOptions, Settings } from './checkpointFile';
 import { CriticFit, type CriticFitOptions, type CriticLearner } from './criticFit';
 import { CriticThread } from './criticThread';
-import { attempt, type Check, checkBatch, checkNormalizable } from './training';
+import { settingOfSchedule } from './schedule';
+import {
+  attempt,
+  type Check,
+  checkBatch,
+  checkNormalizable,
+  checkWatch,
+  goesOn,
+  isEnough,
+  type WatchOptions,
+} from './training';
 
 /** What the algorithms have in common. Usual ranges in parentheses. */
 export interface OnPolicyOptions<P extends Policy = Policy> {
@@ -209,17 +219,20 @@ export abstract class OnPolicyRun<P extends Policy, Record extends OnPolicyRecor
   /** Runs all iterations that are left, saving what is due; then the result. */
   async train(
     file: CheckpointFile | undefined,
-    onIteration: ((record: Record) => void | Promise<void>) | undefined,
+    watch: WatchOptions<Record>,
   ): Promise<OnPolicyResult<P, Record>> {
     file?.resume<OnPolicyState<Record>>(state => this.restore(state));
+    let on = !isEnough(this.history.at(-1), watch as WatchOptions<never>);
     try {
       await this.criticFit.open();
-      while (this.steps < this.totalSteps) {
+      while (on && this.steps < this.totalSteps) {
         await checkpoint();
         const record = this.iterate();
         this.history.push(record);
-        if (file?.isDue(this.iteration) || this.steps >= this.totalSteps) file?.save(this.state);
-        await onIteration?.(record);
+        const due = file?.isDue(this.iteration) || this.steps >= this.totalSteps;
+        if (due) file?.save(this.state);
+        on = await goesOn(record, watch);
+        if (!on && !due) file?.save(this.state);
       }
     } finally {
       await this.criticFit.close();
@@ -230,6 +243,11 @@ export abstract class OnPolicyRun<P extends Policy, Record extends OnPolicyRecor
   /** Environment steps so far. */
   get steps(): number {
     return this.iteration * this.common.copies * this.common.stepsPerIteration;
+  }
+
+  /** The share of the training that is left: 1 before the first iteration. */
+  protected get left(): number {
+    return 1 - this.steps / this.totalSteps;
   }
 
   get result(): OnPolicyResult<P, Record> {
@@ -412,8 +430,8 @@ export const withoutUndefined = <T extends object>(options: T): T =>
 const stepLimit = ({ maxSteps: own }: Env, maxSteps = Infinity): number => Math.min(own, maxSteps);
 
 /** Throws unless the options that the algorithms have in common can be. */
-export function checkOnPolicyOptions(options: Complete<Policy> & { onIteration?: unknown }): void {
-  const { env, policy, critic, onIteration } = options;
+export function checkOnPolicyOptions(options: Complete<Policy> & WatchOptions<never>): void {
+  const { env, policy, critic } = options;
   checkPolicyFits(policy, env);
   if (typeof critic?.forward !== 'function' || critic.outputSize !== 1)
     throw new TypeError(
@@ -422,8 +440,7 @@ export function checkOnPolicyOptions(options: Complete<Policy> & { onIteration?:
   checkNetworkFits('critic', critic, env);
   checkVector('policy.parameters', policy.parameters);
   checkVector('critic.parameters', critic.parameters);
-  if (onIteration !== undefined && typeof onIteration !== 'function')
-    throw new TypeError(`onIteration is ${show(onIteration)}, but must be a function.`);
+  checkWatch(options);
   for (const name of ['totalSteps', 'copies', 'stepsPerIteration'] as const)
     checkInteger(name, options[name], 1);
   checkNormalizable(
@@ -440,14 +457,18 @@ export function checkOnPolicyOptions(options: Complete<Policy> & { onIteration?:
 }
 
 /** What of the options must be the same for a run to be continued. */
-export function settingsOfOnPolicy<P extends Policy>(
-  options: Complete<P> & { onIteration?: unknown },
-): Settings {
-  const { env, policy, critic, onIteration, checkpoint, threads, ...numbers } = options;
+export function settingsOfOnPolicy<P extends Policy>(options: Complete<P> & WatchOptions<never>): Settings {
+  const { env, policy, critic, onIteration, targetReturn, checkpoint, threads, ...settings } = options;
+  const { maxSteps, ...numbers } = settings as typeof settings & Record<string, unknown>;
   return {
-    ...(numbers as Settings),
+    ...(Object.fromEntries(
+      Object.entries(numbers).map(([name, value]) => [
+        name,
+        typeof value === 'function' ? settingOfSchedule(value as never) : value,
+      ]),
+    ) as Settings),
     env: env.id,
-    maxSteps: stepLimit(env, numbers.maxSteps),
+    maxSteps: stepLimit(env, maxSteps),
     policyParameters: policy.parameters.length,
     criticParameters: critic.parameters.length,
   };

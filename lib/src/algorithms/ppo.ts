@@ -19,7 +19,15 @@
  */
 
 import type { Head } from '../distributions/head';
-import { checkFinite, checkInteger, checkLimit, knownOptions, type OptionNames, show } from '../math/check';
+import {
+  checkFinite,
+  checkInteger,
+  checkLimit,
+  fail,
+  knownOptions,
+  type OptionNames,
+  show,
+} from '../math/check';
 import { type Adam, type AdamState, adam } from '../networks/optimizers';
 import { entropyBonus } from '../objectives/entropyBonus';
 import { type PolicyObjective, PolicySteps, sumOfObjectives } from '../objectives/objective';
@@ -39,30 +47,29 @@ import {
   settingsOfOnPolicy,
   withoutUndefined,
 } from './onPolicy';
-import type { Check } from './training';
+import { checkSchedule, type Schedule, valueAt } from './schedule';
+import { type Check, WATCH_OPTIONS, type WatchOptions } from './training';
 
 /** What all forms of PPO have in common. Usual ranges in parentheses. */
-export interface PpoOptions<P extends Policy = Policy> extends OnPolicyOptions<P> {
+export interface PpoOptions<P extends Policy = Policy> extends OnPolicyOptions<P>, WatchOptions<PpoRecord> {
   /** K, passes over a batch (3 to 80). */
   epochs?: number;
   /** Steps behind one gradient (32 to 4096); Infinity for the whole batch. */
   minibatchSize?: number;
-  /** alpha of Adam for the policy (1e-4 to 1e-2). */
-  learningRate?: number;
-  /** alpha of Adam for the critic; `learningRate` by default. */
-  criticLearningRate?: number;
+  /** alpha of Adam for the policy (1e-4 to 1e-2), or a schedule of it. */
+  learningRate?: Schedule;
+  /** alpha of Adam for the critic, or a schedule of it; `learningRate` by default. */
+  criticLearningRate?: Schedule;
   /** Adam's epsilon; CleanRL and Stable-Baselines3 use 1e-5. */
   adamEpsilon?: number;
   /** Longer gradients are shortened to this (0.5); Infinity, no limit, by default. */
   maxGradientNorm?: number;
-  /** Let both learning rates fall linearly to 0 over `totalSteps`; off by default. */
+  /** Let both learning rates fall linearly to 0 over `totalSteps`, the short form of a schedule; off by default. */
   annealLearningRate?: boolean;
   /** epsilon of the clipped value loss, in units of the return; not clipped by default. */
   valueClipRange?: number;
   /** Stop an iteration's epochs when the mean sampled KL of one exceeds this (0.01 to 0.05); never by default. */
   stopAtKl?: number;
-  /** Called after each iteration; awaited, so that it may draw. */
-  onIteration?: (record: PpoRecord) => void | Promise<void>;
 }
 
 /** Their names. */
@@ -77,7 +84,7 @@ export const PPO_OPTIONS: OptionNames<PpoOptions> = {
   annealLearningRate: 'optional',
   valueClipRange: 'optional',
   stopAtKl: 'optional',
-  onIteration: 'optional',
+  ...WATCH_OPTIONS,
 };
 
 /** What happened in one iteration. */
@@ -108,6 +115,10 @@ export interface ProximalObjective extends PolicyObjective {
 export interface PpoObjectiveOptions<P extends Policy = Policy> extends PpoOptions<P> {
   /** L, to be maximised: `clipObjective()`, `klPenaltyObjective(...)`, or one of your own by `tfObjective`. */
   objective: ProximalObjective;
+  /** Called before each iteration with the share of the training that is left; ppoClip sets its range here. */
+  prepare?: (left: number) => void;
+  /** Whether `prepare` depends on that share, so that a run cannot be made longer. */
+  isScheduled?: boolean;
   /** Called with the divergence that each iteration ended with, before the next begins; ppoKl adapts beta here. */
   adapt?: (kl: number) => void;
   /** The name that errors and checkpoints give the algorithm. */
@@ -119,6 +130,8 @@ export interface PpoObjectiveOptions<P extends Policy = Policy> extends PpoOptio
 const PPO_OBJECTIVE_OPTIONS: OptionNames<PpoObjectiveOptions> = {
   ...PPO_OPTIONS,
   objective: 'required',
+  prepare: 'optional',
+  isScheduled: 'optional',
   adapt: 'optional',
   name: 'optional',
   settings: 'optional',
@@ -136,7 +149,7 @@ export async function ppo<P extends Policy>(options: PpoObjectiveOptions<P>): Pr
   checkOptions(complete);
   const run = new PpoRun(name, complete);
   const file = options.checkpoint && new CheckpointFile(options.checkpoint, name, settingsOf(complete));
-  return run.train(file, options.onIteration);
+  return run.train(file, options);
 }
 
 /** PPO's part of a training run. */
@@ -156,11 +169,12 @@ class PpoRun<P extends Policy> extends OnPolicyRun<P, PpoRecord> {
     this.objective = entropyCoef
       ? sumOfObjectives(objective, entropyBonus({ coefficient: entropyCoef }))
       : objective;
-    this.policyOptimizer = adam({ learningRate, epsilon });
+    this.policyOptimizer = adam({ learningRate: valueAt('learningRate', learningRate, 1), epsilon });
   }
 
   protected override iterate(): PpoRecord {
-    const { objective, adapt } = this.options;
+    const { objective, adapt, prepare } = this.options;
+    prepare?.(this.left);
     const { beta } = objective;
     const record = { ...super.iterate(), ...(beta !== undefined && { beta }) };
     adapt?.(record.kl);
@@ -176,9 +190,11 @@ class PpoRun<P extends Policy> extends OnPolicyRun<P, PpoRecord> {
     const T = batch.rewards.length;
 
     // theta and w share the batch and the order of its steps, and nothing else.
-    const left = options.annealLearningRate ? 1 - this.steps / this.totalSteps : 1;
-    policyOptimizer.learningRate = options.learningRate * left;
-    const criticLearningRate = (options.criticLearningRate ?? options.learningRate) * left;
+    const { learningRate, criticLearningRate: ownRate = learningRate, annealLearningRate } = options;
+    const { left } = this;
+    const annealed = annealLearningRate ? left : 1;
+    policyOptimizer.learningRate = valueAt('learningRate', learningRate, left) * annealed;
+    const criticLearningRate = valueAt('criticLearningRate', ownRate, left) * annealed;
     const { observations, advantages } = this.estimate(batch, criticLearningRate, check);
     const size = Math.min(options.minibatchSize, T);
     const mini = this.minibatch;
@@ -288,7 +304,7 @@ const DEFAULTS = {
   ...ON_POLICY_DEFAULTS,
   epochs: 10,
   minibatchSize: 64,
-  learningRate: 3e-4,
+  learningRate: 3e-4 as Schedule,
   adamEpsilon: 1e-8,
   maxGradientNorm: Infinity,
   annealLearningRate: false,
@@ -302,8 +318,14 @@ function checkOptions(options: PpoObjectiveOptions & typeof DEFAULTS): void {
     throw new TypeError(`objective is ${show(objective)}, but must be an objective, e.g. clipObjective().`);
   checkInteger('epochs', options.epochs, 1);
   if (options.minibatchSize !== Infinity) checkInteger('minibatchSize', options.minibatchSize, 1);
-  for (const name of ['learningRate', 'criticLearningRate', 'adamEpsilon'] as const)
-    if (options[name] !== undefined) checkFinite(name, options[name], 0);
+  for (const name of ['learningRate', 'criticLearningRate'] as const) {
+    const schedule = options[name];
+    if (schedule === undefined) continue;
+    checkSchedule(name, schedule);
+    if (typeof schedule === 'function' && options.annealLearningRate)
+      fail(`annealLearningRate is true, but ${name} is a schedule already.`);
+  }
+  checkFinite('adamEpsilon', options.adamEpsilon, 0);
   if (options.valueClipRange !== undefined) checkLimit('valueClipRange', options.valueClipRange, false);
   checkLimit('maxGradientNorm', options.maxGradientNorm);
   checkLimit('stopAtKl', options.stopAtKl);
@@ -311,11 +333,13 @@ function checkOptions(options: PpoObjectiveOptions & typeof DEFAULTS): void {
 
 /** What must be the same for a run to be continued. */
 function settingsOf<P extends Policy>(options: PpoObjectiveOptions<P> & typeof DEFAULTS): Settings {
-  const { objective, adapt, name, settings, ...all } = options;
+  const { objective, adapt, prepare, isScheduled, name, settings, ...all } = options;
+  const { learningRate, criticLearningRate, annealLearningRate } = all;
+  const scheduled = [learningRate, criticLearningRate].some(rate => typeof rate === 'function');
   return {
     ...settingsOfOnPolicy(all),
     ...settings,
-    // Without annealing a run may be made longer.
-    totalSteps: all.annealLearningRate ? all.totalSteps : undefined,
+    // Where nothing depends on the share that is left, a run may be made longer.
+    totalSteps: annealLearningRate || scheduled || isScheduled ? all.totalSteps : undefined,
   };
 }

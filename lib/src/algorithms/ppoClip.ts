@@ -14,10 +14,11 @@ import { clipObjective } from '../objectives/clip';
 import { surrogateObjective } from '../objectives/surrogate';
 import type { Policy } from '../policies/policy';
 import { PPO_OPTIONS, type PpoOptions, type PpoResult, ppo } from './ppo';
+import { checkSchedule, type Schedule, settingOfSchedule, valueAt } from './schedule';
 
 export interface PpoClipOptions<P extends Policy = Policy> extends PpoOptions<P> {
-  /** epsilon (0.1 to 0.3); Infinity for no clip at all, the control that shows what the clip is for. */
-  clipRange?: number;
+  /** epsilon (0.1 to 0.3), or a schedule of it; Infinity for no clip at all, the control that shows what the clip is for. */
+  clipRange?: Schedule;
 }
 
 const PPO_CLIP_OPTIONS: OptionNames<PpoClipOptions> = { ...PPO_OPTIONS, clipRange: 'optional' };
@@ -25,11 +26,20 @@ const PPO_CLIP_OPTIONS: OptionNames<PpoClipOptions> = { ...PPO_OPTIONS, clipRang
 /** Trains a policy by PPO-Clip. */
 export async function ppoClip<P extends Policy>(options: PpoClipOptions<P>): Promise<PpoResult<P>> {
   const { clipRange = 0.2, ...common } = knownOptions('ppoClip', options, PPO_CLIP_OPTIONS);
-  checkLimit('clipRange', clipRange);
+  checkSchedule('clipRange', clipRange, checkLimit);
+  if (clipRange === Infinity)
+    return ppo({ ...common, name: NAME, settings: { clipRange }, objective: surrogateObjective() });
+  const objective = clipObjective();
   return ppo({
     ...common,
-    name: 'ppoClip',
-    settings: { clipRange },
-    objective: clipRange === Infinity ? surrogateObjective() : clipObjective({ clipRange }),
+    name: NAME,
+    settings: { clipRange: typeof clipRange === 'function' ? settingOfSchedule(clipRange) : clipRange },
+    objective,
+    prepare(left) {
+      objective.clipRange = valueAt('clipRange', clipRange, left, checkLimit);
+    },
+    isScheduled: typeof clipRange === 'function',
   });
 }
+
+const NAME = 'ppoClip';

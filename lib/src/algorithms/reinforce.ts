@@ -15,16 +15,17 @@ import type { Env } from '../envs/env';
 import { meanEntropy } from '../estimators/policyStatistics';
 import { type ReinforceForm, scoreGradient, scoreWeights } from '../estimators/scoreFunction';
 import { checkpoint } from '../interrupt';
-import { checkFinite, checkGamma, checkInteger, knownOptions, type OptionNames } from '../math/check';
+import { checkGamma, checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { Rng } from '../math/rng';
 import { mean } from '../math/statistics';
 import { gradientNorm, makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
 import { episodeReturns } from '../rollout/trajectoryBatch';
-import { attempt, checkBatch } from './training';
+import { checkFollows, checkSchedule, follow, type Schedule, valueAt } from './schedule';
+import { attempt, checkBatch, checkWatch, goesOn, WATCH_OPTIONS, type WatchOptions } from './training';
 
-export interface ReinforceOptions<P extends Policy = Policy> {
+export interface ReinforceOptions<P extends Policy = Policy> extends WatchOptions<ReinforceRecord> {
   /** The task. It stays untouched: episodes run in a copy. */
   env: Env;
   /** pi_theta to begin with. It stays untouched: a clone is trained and returned. */
@@ -37,8 +38,8 @@ export interface ReinforceOptions<P extends Policy = Policy> {
   episodesPerIteration?: number;
   /** Discount factor, 0.9 to 1. */
   gamma?: number;
-  /** alpha; for Adam 0.001 to 0.1, for plain ascent it depends on the size of the returns. */
-  learningRate?: number;
+  /** alpha, or a schedule of it; for Adam 0.001 to 0.1, for plain ascent it depends on the size of the returns. */
+  learningRate?: Schedule;
   /** The weight on the score: R(tau) ('total-return') or G_t ('reward-to-go', the lecture's temporal structure). */
   form?: ReinforceForm;
   /** Whether G_t is multiplied by gamma^t: then g estimates the gradient of the discounted objective without bias. */
@@ -47,8 +48,6 @@ export interface ReinforceOptions<P extends Policy = Policy> {
   optimizer?: OptimizerChoice;
   /** A step limit below the environment's own, or one for an environment that has none. */
   maxSteps?: number;
-  /** Called after each iteration; awaited, so that it may draw. */
-  onIteration?: (record: ReinforceRecord) => void | Promise<void>;
 }
 
 const REINFORCE_OPTIONS: OptionNames<ReinforceOptions> = {
@@ -63,7 +62,7 @@ const REINFORCE_OPTIONS: OptionNames<ReinforceOptions> = {
   discountState: 'optional',
   optimizer: 'optional',
   maxSteps: 'optional',
-  onIteration: 'optional',
+  ...WATCH_OPTIONS,
 };
 
 /** What happened in one iteration. */
@@ -105,15 +104,16 @@ export async function reinforce<P extends Policy>(options: ReinforceOptions<P>):
     discountState = false,
     optimizer: choice = 'sgd',
     maxSteps,
-    onIteration,
   } = knownOptions('reinforce', options, REINFORCE_OPTIONS);
   checkInteger('iterations', iterations, 1);
   checkInteger('episodesPerIteration', episodesPerIteration, 1);
   checkGamma(gamma);
-  checkFinite('learningRate', learningRate, 0);
+  checkSchedule('learningRate', learningRate);
+  checkWatch(options);
   checkPolicyFits(initialPolicy, env);
   const policy = initialPolicy.clone() as P;
-  const optimizer = makeOptimizer(choice, learningRate);
+  const optimizer = makeOptimizer(choice, valueAt('learningRate', learningRate, 1));
+  checkFollows(optimizer, learningRate);
   const rng = new Rng(seed);
   const history: ReinforceRecord[] = [];
   const result = { policy, history };
@@ -121,6 +121,7 @@ export async function reinforce<P extends Policy>(options: ReinforceOptions<P>):
 
   for (let iteration = 0; iteration < iterations; iteration++) {
     await checkpoint();
+    follow(optimizer, learningRate, 1 - iteration / iterations);
     const record = attempt(
       { algorithm: 'reinforce', iteration, networks: [policy.network], result },
       check => {
@@ -148,7 +149,7 @@ export async function reinforce<P extends Policy>(options: ReinforceOptions<P>):
       },
     );
     history.push(record);
-    await onIteration?.(record);
+    if (!(await goesOn(record, options))) break;
   }
   return result;
 }

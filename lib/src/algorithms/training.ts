@@ -3,7 +3,7 @@
  * until then.
  */
 
-import { fail } from '../math/check';
+import { checkFinite, fail, type OptionNames, show } from '../math/check';
 import type { FloatArray } from '../networks/network';
 import type { TrajectoryBatch } from '../rollout/trajectoryBatch';
 
@@ -34,6 +34,56 @@ export class TrainingError extends RangeError {
       options,
     );
   }
+}
+
+/**
+ * Told of each iteration, and awaited, so that it may draw. One that returns false ends the training there: no error, but a
+ * result of fewer iterations.
+ */
+export type OnIteration<Record> = (record: Record) => unknown;
+
+/** Who watches a training, and when it has learnt enough. */
+export interface WatchOptions<Record> {
+  /** Called after each iteration, and awaited, so that it may draw; one function, or several. False ends the training. */
+  onIteration?: OnIteration<Record> | readonly OnIteration<Record>[];
+  /** The training ends once `meanReturn` is this high; it goes to its end by default. */
+  targetReturn?: number;
+}
+
+/** Their names. */
+export const WATCH_OPTIONS: OptionNames<WatchOptions<unknown>> = {
+  onIteration: 'optional',
+  targetReturn: 'optional',
+};
+
+/** Throws unless those who watch are functions. */
+export function checkWatch({ onIteration, targetReturn }: WatchOptions<never>): void {
+  if (Array.isArray(onIteration)) {
+    onIteration.forEach((callback, i) => {
+      if (typeof callback !== 'function')
+        throw new TypeError(`onIteration[${i}] is ${show(callback)}, but must be a function.`);
+    });
+  } else if (onIteration !== undefined && typeof onIteration !== 'function')
+    throw new TypeError(`onIteration is ${show(onIteration)}, but must be a function.`);
+  if (targetReturn !== undefined && targetReturn !== Infinity) checkFinite('targetReturn', targetReturn);
+}
+
+/** Whether the policy is as good as was asked for. */
+export const isEnough = (
+  record: { meanReturn: number } | undefined,
+  { targetReturn = Infinity }: WatchOptions<never>,
+): boolean => record !== undefined && record.meanReturn >= targetReturn;
+
+/** Tells all who watch of an iteration; then whether the training goes on. */
+export async function goesOn<Record extends { meanReturn: number }>(
+  record: Record,
+  watch: WatchOptions<Record>,
+): Promise<boolean> {
+  const { onIteration = [] } = watch;
+  let on = !isEnough(record, watch as WatchOptions<never>);
+  for (const callback of typeof onIteration === 'function' ? [onIteration] : onIteration)
+    if ((await callback(record)) === false) on = false;
+  return on;
 }
 
 /** The first number that is NaN or infinite, if there is one. */

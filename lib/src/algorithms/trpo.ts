@@ -28,16 +28,17 @@ import {
   type StepTaken,
 } from './naturalGradient';
 import { type OnPolicyResult, settingsOfOnPolicy, withoutUndefined } from './onPolicy';
+import { WATCH_OPTIONS, type WatchOptions } from './training';
 
-export interface TrpoOptions<P extends Policy = Policy> extends SecondOrderOptions<P> {
+export interface TrpoOptions<P extends Policy = Policy>
+  extends SecondOrderOptions<P>,
+    WatchOptions<TrpoRecord> {
   /** delta, the most that an iteration may diverge on its batch, in nats (0.001 to 0.03). */
   klLimit?: number;
   /** How much shorter each try of the line search is (0.5 to 0.8). */
   backtrackFactor?: number;
   /** Tries of the line search at most (10 to 15). */
   lineSearchTries?: number;
-  /** Called after each iteration; awaited, so that it may draw. */
-  onIteration?: (record: TrpoRecord) => void | Promise<void>;
 }
 
 const TRPO_OPTIONS: OptionNames<TrpoOptions> = {
@@ -45,7 +46,7 @@ const TRPO_OPTIONS: OptionNames<TrpoOptions> = {
   klLimit: 'optional',
   backtrackFactor: 'optional',
   lineSearchTries: 'optional',
-  onIteration: 'optional',
+  ...WATCH_OPTIONS,
 };
 
 /** What happened in one iteration. */
@@ -74,7 +75,7 @@ export async function trpo<P extends Policy>(options: TrpoOptions<P>): Promise<T
   const run = new TrpoRun(complete);
   const { totalSteps, ...settings } = settingsOfOnPolicy(complete);
   const file = options.checkpoint && new CheckpointFile(options.checkpoint, NAME, settings);
-  return run.train(file, options.onIteration);
+  return run.train(file, options);
 }
 
 class TrpoRun<P extends Policy> extends NaturalGradientRun<P, TrpoRecord> {

@@ -20,16 +20,18 @@ import { distributionParameters, meanEntropyOf, meanKlOf } from '../estimators/p
 import { rewardToGo } from '../estimators/returns';
 import { scoreGradient, scoreWeights } from '../estimators/scoreFunction';
 import { checkpoint } from '../interrupt';
-import { checkFinite, checkGamma, checkInteger, knownOptions, type OptionNames } from '../math/check';
+import { checkGamma, checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { Rng } from '../math/rng';
 import { explainedVariance, mean } from '../math/statistics';
 import { gradientNorm, makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
 import { episodeReturns } from '../rollout/trajectoryBatch';
-import { attempt, checkBatch } from './training';
+import { checkFollows, checkSchedule, follow, type Schedule, valueAt } from './schedule';
+import { attempt, checkBatch, checkWatch, goesOn, WATCH_OPTIONS, type WatchOptions } from './training';
 
-export interface VanillaPolicyGradientOptions<P extends Policy = Policy> {
+export interface VanillaPolicyGradientOptions<P extends Policy = Policy>
+  extends WatchOptions<VanillaPolicyGradientRecord> {
   /** The task. It stays untouched: episodes run in copies. */
   env: Env;
   /** pi_theta to begin with: tabular, linear or a network, over discrete or continuous actions. A clone is trained. */
@@ -44,8 +46,8 @@ export interface VanillaPolicyGradientOptions<P extends Policy = Policy> {
   episodesPerIteration?: number;
   /** Discount factor, 0.9 to 1. */
   gamma?: number;
-  /** alpha; for Adam 0.001 to 0.1, for SGD it depends on the size of the returns. */
-  learningRate?: number;
+  /** alpha, or a schedule of it; for Adam 0.001 to 0.1, for SGD it depends on the size of the returns. */
+  learningRate?: Schedule;
   /** 'sgd': theta + alpha g; 'adam': steps scaled by each parameter's recent gradients; or one of your own. */
   optimizer?: OptimizerChoice;
   /** Whether A_t is shifted and scaled to mean 0 and standard deviation 1 over each batch. */
@@ -56,8 +58,6 @@ export interface VanillaPolicyGradientOptions<P extends Policy = Policy> {
   maxSteps?: number;
   /** Environments that run side by side, so that a network sees many observations at once; at most m. */
   copies?: number;
-  /** Called after each iteration; awaited, so that it may draw. */
-  onIteration?: (record: VanillaPolicyGradientRecord) => void | Promise<void>;
 }
 
 const VANILLA_POLICY_GRADIENT_OPTIONS: OptionNames<VanillaPolicyGradientOptions> = {
@@ -74,7 +74,7 @@ const VANILLA_POLICY_GRADIENT_OPTIONS: OptionNames<VanillaPolicyGradientOptions>
   discountState: 'optional',
   maxSteps: 'optional',
   copies: 'optional',
-  onIteration: 'optional',
+  ...WATCH_OPTIONS,
 };
 
 /** What happened in one iteration. */
@@ -125,15 +125,16 @@ export async function vanillaPolicyGradient<P extends Policy>(
     discountState = false,
     maxSteps,
     copies = episodesPerIteration,
-    onIteration,
   } = knownOptions('vanillaPolicyGradient', options, VANILLA_POLICY_GRADIENT_OPTIONS);
   checkInteger('iterations', iterations, 1);
   checkInteger('episodesPerIteration', episodesPerIteration, 1);
   checkGamma(gamma);
-  checkFinite('learningRate', learningRate, 0);
+  checkSchedule('learningRate', learningRate);
+  checkWatch(options);
   checkPolicyFits(initialPolicy, env);
   const policy = initialPolicy.clone() as P;
-  const optimizer = makeOptimizer(choice, learningRate);
+  const optimizer = makeOptimizer(choice, valueAt('learningRate', learningRate, 1));
+  checkFollows(optimizer, learningRate);
   const rng = new Rng(seed);
   const history: VanillaPolicyGradientRecord[] = [];
   const result = { policy, baseline, history };
@@ -141,6 +142,7 @@ export async function vanillaPolicyGradient<P extends Policy>(
 
   for (let iteration = 0; iteration < iterations; iteration++) {
     await checkpoint();
+    follow(optimizer, learningRate, 1 - iteration / iterations);
     const record = attempt(
       { algorithm: 'vanillaPolicyGradient', iteration, networks: [policy.network], result },
       check => {
@@ -175,7 +177,7 @@ export async function vanillaPolicyGradient<P extends Policy>(
       },
     );
     history.push(record);
-    await onIteration?.(record);
+    if (!(await goesOn(record, options))) break;
   }
   return result;
 }

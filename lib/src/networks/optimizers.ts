@@ -14,6 +14,8 @@ import type { FloatArray } from './network';
 
 /** Changes parameters so that an objective grows. One optimizer serves one parameter vector. */
 export interface Optimizer {
+  /** alpha, where there is one that may be changed between updates. */
+  learningRate?: number;
   /** Moves `parameters` [d] in place, given the objective's gradient [d]. */
   ascend(parameters: FloatArray, gradient: ArrayLike<number>): void;
 }
@@ -24,13 +26,15 @@ const SGD_OPTIONS: OptionNames<{ learningRate: number }> = { learningRate: 'requ
 export function sgd(options: { learningRate: number }): Optimizer {
   const { learningRate } = knownOptions('sgd', options, SGD_OPTIONS);
   checkFinite('learningRate', learningRate, 0);
-  const optimizer: Optimizer = {
-    ascend(parameters, gradient) {
+  const optimizer = {
+    learningRate,
+    ascend(parameters: FloatArray, gradient: ArrayLike<number>): void {
+      const { learningRate } = optimizer;
       checkVector('gradient', gradient, parameters.length);
       for (let k = 0; k < parameters.length; k++) parameters[k] += learningRate * gradient[k];
     },
   };
-  return remember(optimizer, () => ({ make: 'sgd', args: [{ learningRate }] }));
+  return remember(optimizer, () => ({ make: 'sgd', args: [{ learningRate: optimizer.learningRate }] }));
 }
 
 export interface AdamOptions {

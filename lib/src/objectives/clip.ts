@@ -24,11 +24,18 @@ export interface ClipObjectiveOptions {
 
 const CLIP_OBJECTIVE_OPTIONS: OptionNames<ClipObjectiveOptions> = { clipRange: 'optional' };
 
+/** A clipped objective whose range may be changed between evaluations. */
+export interface ClipObjective extends PolicyObjective {
+  /** epsilon, 0 or more. */
+  clipRange: number;
+}
+
 /** mean_b min(r_b A_b, clip(r_b, 1 - clipRange, 1 + clipRange) A_b). */
-export function clipObjective(options: ClipObjectiveOptions = {}): PolicyObjective {
+export function clipObjective(options: ClipObjectiveOptions = {}): ClipObjective {
   const { clipRange = 0.2 } = knownOptions('clipObjective', options, CLIP_OBJECTIVE_OPTIONS);
   checkFinite('clipRange', clipRange, 0);
-  const objective = policyObjective((steps, dY) => {
+  const clipping = policyObjective((steps, dY) => {
+    const { clipRange } = objective;
     const { count, ratios, minibatch } = steps;
     const { advantages } = minibatch;
     let sum = 0;
@@ -52,5 +59,6 @@ export function clipObjective(options: ClipObjectiveOptions = {}): PolicyObjecti
     steps.inactiveFraction = inactive / count;
     return sum / count;
   });
-  return remember(objective, () => ({ make: 'clipObjective', args: [{ clipRange }] }));
+  const objective: ClipObjective = { ...clipping, clipRange };
+  return remember(objective, () => ({ make: 'clipObjective', args: [{ clipRange: objective.clipRange }] }));
 }
