@@ -157,7 +157,7 @@ test('the mistakes that people make, through a spread, a variable and plain Java
   const slips: [(options: never) => unknown, object, string][] = [
     [ppoClip, { cliprange: 0.1 }, 'ppoClip has no option cliprange: did you mean clipRange?'],
     [ppoClip, { learning_rate: 0.1 }, 'ppoClip has no option learning_rate: did you mean learningRate?'],
-    [ppoKl, { target: 1 }, 'ppoKl has no option target: did you mean klTarget?'],
+    [ppoKl, { target: 1 }, 'ppoKl has no option target: did you mean targetReturn or klTarget?'],
     [ppoKl, { kltraget: 1 }, 'ppoKl has no option kltraget: did you mean klTarget?'],
     [ppoClip, { ent_coef: 0 }, 'ppoClip has no option ent_coef: did you mean entropyCoef?'],
     [ppoClip, { num_envs: 4 }, 'ppoClip has no option num_envs: did you mean copies?'],

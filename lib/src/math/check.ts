@@ -135,9 +135,9 @@ export function knownOptions<Options extends object>(
     );
   for (const name of Object.keys(options))
     if (!Object.hasOwn(names, name) && options[name as keyof Options] !== undefined) {
-      const meant = nearestName(name, Object.keys(names));
+      const meant = nearestNames(name, Object.keys(names));
       throw new TypeError(
-        `${of} has no option ${name}${meant ? `: did you mean ${meant}?` : `, but takes ${listed(Object.keys(names))}.`}`,
+        `${of} has no option ${name}${meant.length > 0 ? `: did you mean ${listed(meant, 'or')}?` : `, but takes ${listed(Object.keys(names))}.`}`,
       );
     }
   return options;
@@ -185,12 +185,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   isslippery: 'slippery',
 };
 
-/** The name that was probably meant, if one is near: but for case and underscores, by a slip or two, or a part of it. */
-export function nearestName(name: string, names: readonly string[]): string | undefined {
+/** The name that was probably meant, if one is near, or several: but for case and underscores, by a slip or two, or a part of it. */
+export function nearestNames(name: string, names: readonly string[]): string[] {
   const plain = (text: string) => text.replace(/[_\-\s]/g, '').toLowerCase();
   const wanted = plain(name);
   const elsewhere = ELSEWHERE[wanted];
-  let best: string | undefined;
+  let nearest: string[] = [];
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of names) {
     const other = plain(candidate);
@@ -198,9 +198,10 @@ export function nearestName(name: string, names: readonly string[]): string | un
       Math.min(wanted.length, other.length) >= 3 && (other.includes(wanted) || wanted.includes(other));
     const distance =
       candidate === elsewhere ? 0 : partOf ? Math.min(1, slips(wanted, other)) : slips(wanted, other);
-    if (distance < least) [best, least] = [candidate, distance];
+    if (distance < least) [nearest, least] = [[candidate], distance];
+    else if (distance === least && nearest.length > 0) nearest.push(candidate);
   }
-  return best;
+  return nearest;
 }
 
 /** Letters to insert, leave out, change or swap with their neighbour to make b of a (optimal string alignment). */
