@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { homeworkDir } from './homework/files.mjs';
 import { checkNbgrader, withPython } from './homework/nbgrader.mjs';
 import { committedNotebooks, trust } from './setup/notebooks.mjs';
+import { warnOfOldNode } from './setup/packages.mjs';
 import { jupyterEnvironment, root } from './setup/paths.mjs';
 import { runMain, SetupFailure, say } from './setup/report.mjs';
 import { setUp } from './setup.mjs';
@@ -22,6 +23,7 @@ await runMain(async () => {
   const given = arguments_.filter(argument => argument !== FORMGRADER);
   const grading = given.length < arguments_.length;
   const port = await choosePort(given);
+  warnOfOldNode();
   const { python } = await setUp();
   if (grading) checkNbgrader(python);
   const folder = grading ? homeworkDir : root; // nbgrader's configuration is read from where the server starts

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeWindowsKernelspec } from '../scripts/setup/kernelspec.mjs';
-import { checkNode } from '../scripts/setup/packages.mjs';
+import { checkNode, warnOfOldNode } from '../scripts/setup/packages.mjs';
 import { root, venvDir, windows } from '../scripts/setup/paths.mjs';
 import { commonFailure, saysUnreachable } from '../scripts/setup/report.mjs';
 
@@ -71,8 +71,16 @@ const systemPython = () => {
 };
 
 test('Node too old', () => {
-  assert.throws(() => checkNode('18.20.4'), /Node 18\.20\.4 is too old: pglab needs Node 20, 22 or 24\./);
+  assert.throws(() => checkNode('18.20.4'), /Node 18\.20\.4 is too old: pglab needs Node 20, 22, 24 or 26\./);
   checkNode('20.0.0');
+});
+
+test('Node 20 has ended its life: a line says so, for that one alone', () => {
+  const lines = [];
+  for (const version of ['20.20.2', '22.23.0', '24.21.0', '26.12.0'])
+    warnOfOldNode(version, line => lines.push(line));
+  assert.equal(lines.length, 1);
+  assert.match(lines[0], /^Node 20\.20\.2 has ended its life, but works/);
 });
 
 test('disk full, and a file that may not be written', () => {

@@ -12,9 +12,15 @@ const OLDEST_NODE = 20;
 export function checkNode(version = process.versions.node) {
   if (Number(version.split('.')[0]) < OLDEST_NODE)
     throw new SetupFailure(
-      `Node ${version} is too old: pglab needs Node ${OLDEST_NODE}, 22 or 24.`,
+      `Node ${version} is too old: pglab needs Node ${OLDEST_NODE}, 22, 24 or 26.`,
       'Install a current Node with long-term support from your system or nodejs.org, then run the same command again.',
     );
+}
+
+/** A line for whom it concerns: Node 20 gets no more repairs, though everything here runs on it. */
+export function warnOfOldNode(version = process.versions.node, tell = say) {
+  if (version.startsWith('20.'))
+    tell(`Node ${version} has ended its life, but works; for a new installation take Node 22, 24 or 26`);
 }
 
 /** Installs what the lock file names, unless that was done and finished for this lock file. */

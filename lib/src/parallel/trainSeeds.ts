@@ -236,13 +236,9 @@ class SeedsBar {
       }
     }
     const done = shares.reduce((sum, one) => sum + one, 0);
-    if (!this.isOurs) {
-      bar.update(done);
-      return;
-    }
-    const running = [...latest.values()];
-    bar.update(done, running.length > 0 ? running.reduce((a, b) => a + b) / running.length : undefined);
     bar.draw(Array.from(sums, (sum, bin) => sum / counts[bin]).filter(Number.isFinite));
+    const running = this.isOurs ? [...latest.values()] : []; // a value would stay in the line of the caller's bar
+    bar.update(done, running.length > 0 ? running.reduce((a, b) => a + b) / running.length : undefined);
   }
 
   /** Ends our own bar. */
