@@ -11,7 +11,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import pglab from 'pglab';
+import * as pglab from 'pglab';
 
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'data', 'ppo-ablation');
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];

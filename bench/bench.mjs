@@ -14,7 +14,7 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import pglab from 'pglab';
+import * as pglab from 'pglab';
 import kernelModule from '../lib/dist/networks/simd/kernels.js';
 import { tasks } from './tasks.mjs';
 

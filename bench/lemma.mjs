@@ -4,7 +4,7 @@
  */
 
 import { performance } from 'node:perf_hooks';
-import pglab from 'pglab';
+import * as pglab from 'pglab';
 
 const count = 1000;
 const rng = new pglab.Rng(1);

@@ -8,7 +8,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pglab from 'pglab';
+import * as pglab from 'pglab';
 import { tasks, train } from './tasks.mjs';
 
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'data', 'ppo-scores');

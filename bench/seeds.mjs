@@ -17,7 +17,7 @@ const MIB = 2 ** 20;
 /** What the processes do; each prints one line of JSON. */
 const programs = {
   async seeds(workers) {
-    const { cartPole, mlp, mlpPolicy, ppoClip, trainSeeds } = (await import('pglab')).default;
+    const { cartPole, mlp, mlpPolicy, ppoClip, trainSeeds } = await import('pglab');
     const env = cartPole();
     const start = performance.now();
     const runs = await trainSeeds({
@@ -43,7 +43,7 @@ const programs = {
     };
   },
   async memory() {
-    const { cartPole, mlp, mlpPolicy, ppoClip } = (await import('pglab')).default;
+    const { cartPole, mlp, mlpPolicy, ppoClip } = await import('pglab');
     const env = cartPole();
     const bytes = {};
     await ppoClip({

@@ -3,7 +3,7 @@
  * 64, Adam and an annealed learning rate; the tasks differ in budget, in how long rollouts are, and in what is normalised.
  */
 
-import pglab from 'pglab';
+import * as pglab from 'pglab';
 
 const shared = { epochs: 10, minibatchSize: 256, learningRate: 1e-3, annealLearningRate: true };
 

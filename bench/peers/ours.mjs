@@ -3,7 +3,7 @@
  * Prints a line of JSON when training has ended, and one when the policy was evaluated; the peers' programs do the same.
  */
 
-import pglab from 'pglab';
+import * as pglab from 'pglab';
 
 const { task, threads, seed, evaluation } = JSON.parse(process.argv[2]);
 const { env: id, title, clipRange, annealClipRange, valueClipRange, ...options } = task;
