@@ -47,6 +47,17 @@ test('the first tensor works without waiting, and so does the automatic gradient
   assert.deepEqual(JSON.parse(stdout), [2, -4, 6]);
 });
 
+test('the backend has its name from the import on', () => {
+  for (const PGLAB_TF of ['auto', 'wasm']) {
+    const { stdout, stderr } = inFreshProcess(
+      `console.log(require('@tensorflow/tfjs-node').getBackend(), require('pglab').tfBackend())`,
+      { PGLAB_TF },
+    );
+    assert.equal(stderr, '');
+    assert.match(stdout, PGLAB_TF === 'wasm' ? /^wasm wasm$/ : /^(wasm|tensorflow) \1$/);
+  }
+});
+
 test('an unhandled rejection keeps its ordinary meaning after TensorFlow.js has started', () => {
   const { stdout } = inFreshProcess(`
     const tf = require('@tensorflow/tfjs-node');
@@ -95,4 +106,35 @@ test('the declarations of pglab name no package, so that a cell that imports it 
   follow(join(root, 'lib', 'dist', 'index.d.ts'));
   assert.ok(seen.size > 40, `${seen.size} files`);
   assert.deepEqual([...packages], []);
+});
+
+/**
+ * What danfojs-node does with a NaN without a word. Should a later version mend it, the warning in `table`'s
+ * documentation and in the README goes.
+ */
+test("danfojs-node's groups and sorting are not for columns that hold a NaN", () => {
+  const { stdout, stderr } = inFreshProcess(`
+    const { DataFrame } = require('danfojs-node');
+    const df = new DataFrame([{ g: 'a', x: 3 }, { g: 'a', x: NaN }, { g: 'b', x: 1 }, { g: 'b', x: 2 }]);
+    const whole = df.loc({ rows: df['x'].isNa().values.map(isNa => !isNa) });
+    const means = frame => frame.groupby(['g']).col(['x']).mean().values.map(([g, x]) => [g, String(x)]);
+    console.log(JSON.stringify({
+      column: df['x'].mean(), groups: means(df), sorted: df.sortValues('x').index,
+      groupsOfWhole: means(whole), sortedWhole: whole.sortValues('x').index,
+    }));
+  `);
+  assert.equal(stderr, '');
+  assert.deepEqual(JSON.parse(stdout), {
+    column: 2,
+    groups: [
+      ['a', 'NaN'],
+      ['b', '1.5'],
+    ],
+    sorted: [0, 1, 2, 3],
+    groupsOfWhole: [
+      ['a', '3'],
+      ['b', '1.5'],
+    ],
+    sortedWhole: [2, 3, 0],
+  });
 });

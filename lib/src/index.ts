@@ -203,10 +203,13 @@ export {
   type AnimatedEnv,
   type AnimatedTrajectory,
   type AnimateOptions,
+  type Animation,
   animate,
+  animation,
   animationSvg,
 } from './notebook/animate';
 export { inNotebook } from './notebook/kernel';
+export { mimeBundle, type ShownValue } from './notebook/mime';
 export {
   type Progress,
   type ProgressOptions,

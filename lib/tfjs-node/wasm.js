@@ -3,7 +3,7 @@
  *
  * The stock backend compiles its module asynchronously, and a tensor that is made before `await tf.ready()` throws.
  * Node can compile and instantiate a WebAssembly module synchronously, so this file registers a backend factory that
- * does: the first tensor starts the backend, and nobody has to wait for it. One thread, with SIMD: the same bytes on
+ * does: the backend starts with the import, and nobody has to wait for it. One thread, with SIMD: the same bytes on
  * every machine.
  */
 
@@ -23,6 +23,8 @@ const MEMORY_MANAGER = {
 
 tf.removeBackend('wasm');
 tf.registerBackend('wasm', () => new BackendWasm(instantiate()), 2);
+// At once, as tfjs-node does: from now on `tf.getBackend()` names it.
+tf.setBackend('wasm');
 
 module.exports = tf;
 

@@ -3,6 +3,8 @@
 'use strict';
 
 const WORD_BEFORE = /[\p{ID_Continue}$]*$/u;
+/** `name?` or `object.name?`, alone in a cell: a question to the pager, as in IPython. */
+const QUESTION = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$.]*)\s*\?\s*$/u;
 const WORD_AFTER = /^[\p{ID_Continue}$]*/u;
 
 /**
@@ -58,6 +60,7 @@ function inspection(ts, service, file, position, offset) {
 /** Whether a text is a whole cell: 'complete', 'incomplete' (with the next line's indent) or 'invalid'. */
 function completeness(file) {
   const { text, parseDiagnostics } = file;
+  if (helpAsked(text) !== undefined) return { status: 'complete' };
   if (parseDiagnostics.length === 0 || /(^|\n)\s*\n\s*$/.test(text))
     return { status: parseDiagnostics.length === 0 ? 'complete' : 'invalid' };
   const end = text.trimEnd().length;
@@ -66,10 +69,13 @@ function completeness(file) {
   return unfinished ? { status: 'incomplete', indent: indentAfter(text) } : { status: 'invalid' };
 }
 
+/** The name that a cell asks about with a question mark, or undefined if it is code. */
+const helpAsked = code => QUESTION.exec(code)?.[1];
+
 function indentAfter(text) {
   const line = /[^\n]*$/.exec(text)[0];
   const current = /^\s*/.exec(line)[0];
   return /[{([]\s*(\/\/.*)?$/.test(line) ? `${current}  ` : current;
 }
 
-module.exports = { completion, inspection, completeness };
+module.exports = { completion, inspection, completeness, helpAsked };

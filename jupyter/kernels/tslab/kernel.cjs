@@ -16,9 +16,13 @@
 const { AsyncLocalStorage } = require('node:async_hooks');
 const path = require('node:path');
 const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
+const { helpAsked } = require('./assistance.cjs');
 const { createConverter } = require('./converter.cjs');
 const { Executor } = require('./executor.cjs');
 const { fileHost } = require('./files.cjs');
+const { History } = require('./history.cjs');
+const { refuseInput } = require('./input.cjs');
+const { resultBundle } = require('./result.cjs');
 const { Sources } = require('./sources.cjs');
 const { loadTslab } = require('./tslab.cjs');
 const { Tracebacks } = require('./traceback.cjs');
@@ -57,11 +61,13 @@ class Kernel {
     globalThis[Symbol.for('pglab.interrupt')] = this.signalOfCell;
 
     this.executionCount = 0;
+    this.history = new History();
     Error.stackTraceLimit = 30; // deep in a library, the cell's own line must still be seen
   }
 
   async start() {
     this.takeOverOutput();
+    refuseInput();
     await this.wire.open({
       onShell: request => this.receive(request),
       onControl: request => this.receive(request),
@@ -115,7 +121,7 @@ class Kernel {
       case 'comm_info':
         return { comms: {} };
       case 'history':
-        return { history: [] };
+        return { history: this.history.answer(content) };
       case 'connect': {
         const ports = Object.entries(this.wire.connection).filter(([key]) => key.endsWith('_port'));
         return Object.fromEntries(ports);
@@ -156,7 +162,7 @@ class Kernel {
         'execute_reply',
         error
           ? { status: 'error', execution_count, ...error }
-          : { status: 'ok', execution_count, payload: [], user_expressions: {} },
+          : { status: 'ok', execution_count, payload: request.payload ?? [], user_expressions: {} },
       );
       this.status('idle', request);
       for (const other of aborted) {
@@ -171,7 +177,10 @@ class Kernel {
   /** Runs a cell; what it publishes as its error is returned. */
   async execute(request) {
     const { code, silent, store_history: counted = true } = request.content;
-    if (!silent && counted) this.executionCount++;
+    if (!silent && counted) {
+      this.executionCount++;
+      this.history.add(this.executionCount, code);
+    }
     if (!silent) this.publish('execute_input', request, { code, execution_count: this.executionCount });
     this.lastRequest = request;
     this.display.lastWriteDisplayData = (data, update) =>
@@ -213,6 +222,12 @@ class Kernel {
   /** Compiles a cell and runs it; keeps what it declares if it comes to its end. */
   async runCell(cell) {
     const { code, silent } = cell.request.content;
+    const asked = helpAsked(code);
+    if (asked !== undefined) {
+      const text = this.converter.inspect(asked, asked.length) ?? `${asked} is not known here.`;
+      cell.request.payload = [{ source: 'page', data: { 'text/plain': text }, start: 0 }];
+      return;
+    }
     const module = this.converter.moduleNamed(code);
     if (module) {
       // It is defined all the same: what is wrong with it shows where it is used, too.
@@ -230,7 +245,11 @@ class Kernel {
     const { value, declared } = await this.executor.run({ ...converted, body });
     const { cell: number, inUse } = converted.keep();
     this.executor.keep(number, declared, inUse);
-    if (value !== undefined && value !== null && !silent) console.log(value);
+    if (value === undefined || value === null || silent) return;
+    const shown = await resultBundle(value);
+    if (shown)
+      this.publish('execute_result', cell.request, { execution_count: this.executionCount, ...shown });
+    else console.log(value);
   }
 
   /** Lets every message in that was sent before now. */

@@ -12,6 +12,8 @@
  *   executor.cjs      runs scripts, keeps what cells declare
  *   sources.cjs       from a line of executed JavaScript back to the cell's TypeScript
  *   traceback.cjs     from whatever was thrown to a Jupyter error
+ *   result.cjs        how a cell's last expression shows: a table, a figure, an object's own MIME bundle
+ *   history.cjs, input.cjs   the cells that ran, for a console; why nothing can be read from standard input
  *   tslab.cjs         what is left of tslab
  */
 

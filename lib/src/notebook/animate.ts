@@ -87,10 +87,40 @@ export function animate(
   options: AnimateOptions = {},
 ): void {
   knownOptions('animate', options, ANIMATE_OPTIONS);
+  const { data, metadata } = animationBundle(env, trajectory, options);
+  display(data, metadata);
+  displayCaption('Animation', options.caption);
+}
+
+/** An animation as a value: as the last expression of a cell it shows itself. */
+export interface Animation {
+  /** The drawing, as SVG text. */
+  readonly svg: string;
+  /** What is to be seen, in words. */
+  readonly alt: string;
+  /** Under `Symbol.for('Jupyter.display')`: the MIME bundle that a notebook shows. */
+  readonly [display: symbol]: () => Record<string, unknown>;
+}
+
+/**
+ * The animation of `trajectory`, to be shown by a cell that ends with it, to be kept or to be saved.
+ * @param options as those of `animate`; the caption is not part of the drawing
+ * @throws as `animationSvg` does
+ */
+export function animation(
+  env: AnimatedEnv,
+  trajectory: AnimatedTrajectory,
+  options: AnimateOptions = {},
+): Animation {
+  knownOptions('animation', options, ANIMATE_OPTIONS);
+  const { data, metadata } = animationBundle(env, trajectory, options);
+  return { svg: data['image/svg+xml'], ...metadata, [Symbol.for('Jupyter.display')]: () => data };
+}
+
+function animationBundle(env: AnimatedEnv, trajectory: AnimatedTrajectory, options: AnimateOptions) {
   const alt = options.alt ?? describe(env, trajectory);
   const svg = animationSvg(env, trajectory, { ...options, alt });
-  display({ 'image/svg+xml': svg, 'text/plain': `${alt}\n[animation]` }, { alt });
-  displayCaption('Animation', options.caption);
+  return { data: { 'image/svg+xml': svg, 'text/plain': `${alt}\n[animation]` }, metadata: { alt } };
 }
 
 /**

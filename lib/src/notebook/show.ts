@@ -29,16 +29,23 @@ const PLOTLY_MIME = 'application/vnd.plotly.v1+json';
  */
 export function show(figure: Figure, options: ShowOptions = {}): void {
   knownOptions('show', options, SHOW_OPTIONS);
+  const { data, metadata } = figureBundle(figure, options.alt);
+  display(data, metadata);
+  displayCaption('Figure', options.caption);
+}
+
+/** What `show` sends: the figure for plotly.js, and in words. */
+export function figureBundle(
+  figure: Figure,
+  given?: string,
+): { data: Record<string, unknown>; metadata: { alt: string } } {
   const clean = cleanFigure(figure);
-  const alt = options.alt ?? describeFigure(clean);
+  const alt = given ?? describeFigure(clean);
   const counts = clean.data
     .filter(trace => trace.showlegend !== false || Array.isArray(trace.z) || clean.data.length === 1)
     .map(trace => `${plainText(trace.name ?? trace.type)} ${pointCount(trace)}`);
-  display(
-    { [PLOTLY_MIME]: clean, 'text/plain': `${alt}\n[figure; points: ${counts.join(', ') || 'none'}]` },
-    { alt },
-  );
-  displayCaption('Figure', options.caption);
+  const text = `${alt}\n[figure; points: ${counts.join(', ') || 'none'}]`;
+  return { data: { [PLOTLY_MIME]: clean, 'text/plain': text }, metadata: { alt } };
 }
 
 function pointCount(trace: Record<string, unknown>): number {

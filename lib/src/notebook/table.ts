@@ -3,6 +3,11 @@
  *
  * Takes a danfojs DataFrame, or a plain list of records { column: value }. Styles are inline and take their colours
  * from the page, so that the table reads in light and dark and after JupyterLab and GitHub have filtered the HTML.
+ *
+ * It shows the rows as they come, and neither groups nor sorts. danfojs-node 1.2.0 does both silently wrong where a
+ * column holds a NaN: `groupby(...).mean()` gives NaN for the NaN's group, though `df['x'].mean()` leaves NaN out, and
+ * `sortValues` leaves every row where it was. Take the rows with a NaN out first:
+ *   const whole = df.loc({ rows: df['x'].isNa().values.map(isNa => !isNa) });
  */
 
 import { checkInteger, knownOptions, type OptionNames, show as sample } from '../math/check';
@@ -46,17 +51,25 @@ export function table(
   options: TableOptions = {},
 ): void {
   knownOptions('table', options, TABLE_OPTIONS);
+  display(tableBundle(data, options));
+  displayCaption('Table', options.caption);
+}
+
+/** What `table` sends: HTML and text. */
+export function tableBundle(
+  data: DataFrameLike | readonly Readonly<Record<string, unknown>>[],
+  options: TableOptions = {},
+): { 'text/html': string; 'text/plain': string } {
   const digits = checkInteger('options.digits', options.digits ?? 4, 1, 17);
   const maxRows = checkInteger('options.maxRows', options.maxRows ?? 50, 1);
   const { header, rows } = gridOf(data, options.index);
   const numeric = header.map((_, c) => rows.some(row => isNumber(row[c])));
   const text = rows.slice(0, maxRows).map(row => row.map(value => formatCell(value, digits)));
   const more = rows.length > maxRows ? `... ${rows.length - maxRows} more rows` : '';
-  display({
+  return {
     'text/html': html(header, text, numeric, more),
     'text/plain': plain(header, text, numeric, more),
-  });
-  displayCaption('Table', options.caption);
+  };
 }
 
 function gridOf(data: unknown, index: boolean | undefined): Grid {
