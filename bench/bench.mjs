@@ -48,7 +48,7 @@ else await main();
 
 async function main() {
   console.log(
-    `Node ${process.version} on ${cpus()[0].model.trim()} (${availableParallelism()} threads, load ${loadavg()[0].toFixed(1)})${QUICK ? ', quick' : ''}\n`,
+    `Node ${process.version} on ${cpus()[0].model.trim()} (${availableParallelism()} threads, load ${loadavg()[0].toFixed(1)}), kernels on ${kernelModule.registerBits()} bits${QUICK ? ', quick' : ''}\n`,
   );
   training();
   await engines();

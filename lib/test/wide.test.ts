@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import test from 'node:test';
-import { type CompiledKernels, kernelsWithMemory } from '../dist/networks/simd/kernels';
+import { type CompiledKernels, kernelsWithMemory, registerBits } from '../dist/networks/simd/kernels';
 import { kernelsBinary } from '../dist/networks/simd/kernelsBinary';
 import { compileWide } from '../dist/networks/simd/wide';
 import { platform } from '../dist/platform';
@@ -58,6 +58,10 @@ test('kernels that do not compile are not used, and one line says so', { skip: !
   );
   assert.equal(result, undefined);
   assert.match(said.join('|'), /^[^|]*failed \(no such section\)[^|]*$/);
+});
+
+test('wide registers are used where V8 has them', () => {
+  assert.equal(registerBits(), hasWide && process.env.PGLAB_SIMD !== '128' ? 256 : 128);
 });
 
 test('PGLAB_SIMD=128 does not try', () => {

@@ -83,6 +83,7 @@ export interface KernelsWithMemory {
 export type CompiledKernels = (maximum: number) => KernelsWithMemory;
 
 let compiled: CompiledKernels | undefined;
+let wide: CompiledKernels | undefined;
 
 /** A memory of one page that may grow to `maximum` pages, and the kernels that work in it. */
 export function kernelsWithMemory(maximum: number): KernelsWithMemory {
@@ -95,7 +96,14 @@ export function prepareKernels(): void {
   if (compiled) return;
   const bytes = platform.fromBase64(kernelsBinary);
   const usual = compileKernels(bytes);
-  compiled = compileWide(bytes, usual, compileKernels) ?? usual;
+  wide = compileWide(bytes, usual, compileKernels);
+  compiled = wide ?? usual;
+}
+
+/** Bits of the registers that the kernels work on in this process, 128 or 256; only their speed depends on it. */
+export function registerBits(): number {
+  prepareKernels();
+  return wide ? 256 : 128;
 }
 
 function compileKernels(bytes: Uint8Array): CompiledKernels {
