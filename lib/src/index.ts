@@ -1,11 +1,18 @@
 /** pglab: policy gradients, written to be read. Everything that a notebook or a script may import is listed here. */
 
 export {
+  type A2cTrustRegionOptions,
+  type A2cTrustRegionRecord,
+  type A2cTrustRegionResult,
+  a2cTrustRegion,
+} from './algorithms/a2cTrustRegion';
+export {
   type ActorCriticOptions,
   type ActorCriticRecord,
   type ActorCriticResult,
   actorCritic,
 } from './algorithms/actorCritic';
+export { type CemOptions, type CemRecord, type CemResult, cem } from './algorithms/cem';
 export { type Checkpoint, type CheckpointOptions, loadCheckpoint } from './algorithms/checkpointFile';
 export {
   type LineSearchOptions,

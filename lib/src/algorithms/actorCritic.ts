@@ -35,7 +35,7 @@ import { entropyBonus } from '../objectives/entropyBonus';
 import { sumOfObjectives } from '../objectives/objective';
 import { policyGradientObjective } from '../objectives/policyGradient';
 import type { Policy } from '../policies/policy';
-import { checkPolicyFits, collectSteps } from '../rollout/collect';
+import { checkPolicyFits, collectSteps, type StepBatch } from '../rollout/collect';
 import { checkFollows, checkSchedule, follow, type Schedule, valueAt } from './schedule';
 import {
   attempt,
@@ -82,7 +82,7 @@ export interface ActorCriticOptions<P extends Policy = Policy> extends WatchOpti
   maxSteps?: number;
 }
 
-const ACTOR_CRITIC_OPTIONS: OptionNames<ActorCriticOptions> = {
+export const ACTOR_CRITIC_OPTIONS: OptionNames<ActorCriticOptions> = {
   env: 'required',
   policy: 'required',
   critic: 'required',
@@ -135,6 +135,23 @@ export interface ActorCriticResult<P extends Policy = Policy> {
 export async function actorCritic<P extends Policy>(
   options: ActorCriticOptions<P>,
 ): Promise<ActorCriticResult<P>> {
+  return runActorCritic(knownOptions('actorCritic', options, ACTOR_CRITIC_OPTIONS), 'actorCritic');
+}
+
+/** What a variant of the algorithm does to the actor's updates; see a2cTrustRegion.ts. */
+export interface ActorUpdate {
+  /** Changes dL/dy [B * K] of a batch at the outputs y [B * K], before it is carried to theta; what it adds to the record. */
+  gradient(batch: StepBatch, y: Float64Array, dY: Float64Array): object;
+  /** theta has moved. */
+  moved(): void;
+}
+
+/** The loop, for options that were looked at. @param update makes the variant for the policy that is trained */
+export async function runActorCritic<P extends Policy>(
+  options: ActorCriticOptions<P>,
+  algorithm: string,
+  update?: (policy: P) => ActorUpdate,
+): Promise<ActorCriticResult<P>> {
   const {
     env,
     policy: initialPolicy,
@@ -151,7 +168,7 @@ export async function actorCritic<P extends Policy>(
     maxGradientNorm = 0.5,
     normalize = false,
     maxSteps,
-  } = knownOptions('actorCritic', options, ACTOR_CRITIC_OPTIONS);
+  } = options;
   checkInteger('totalSteps', totalSteps, 1);
   checkInteger('stepsPerIteration', stepsPerIteration, 1);
   checkGamma(gamma);
@@ -177,11 +194,12 @@ export async function actorCritic<P extends Policy>(
   const history: ActorCriticRecord[] = [];
   const result = { policy, critic, history };
   const networks = [network];
+  const variant = update?.(policy);
 
   for (let iteration = 0; iteration * stepsAnIteration < totalSteps; iteration++) {
     await checkpoint();
     follow(optimizer, learningRate, 1 - (iteration * stepsAnIteration) / totalSteps);
-    const start = { algorithm: 'actorCritic', iteration, networks, result, observations: envs.observations };
+    const start = { algorithm, iteration, networks, result, observations: envs.observations };
     const record = attempt(start, check => {
       const batch = collectSteps(envs, policy, { steps: stepsPerIteration, rng: policyRng });
       checkBatch(check, batch);
@@ -193,18 +211,20 @@ export async function actorCritic<P extends Policy>(
       check('an advantage', advantages);
 
       const outputs = distributionParameters(batch, policy);
-      const before = outputs.slice();
+      const before = Float64Array.from(outputs);
       const { diagnostics } = objective.evaluate(
         outputs,
         { actions: batch.actions, advantages, oldLogProbs: batch.logProbs },
         head,
         dOutputs.fill(0),
       );
+      const more = variant?.gradient(batch, before, dOutputs);
       network.backward(dOutputs);
       check('a number of the gradient', network.gradient);
       const gradientNorm = network.clipGradientNorm(maxGradientNorm);
       network.applyGradient(optimizer);
       check('a parameter', policy.parameters);
+      variant?.moved();
 
       critic.fit(batch, targets);
 
@@ -219,6 +239,7 @@ export async function actorCritic<P extends Policy>(
         kl: meanKlOf(head, before, distributionParameters(batch, policy)),
         explainedVariance: explainedVariance(values, targets),
         steps: (iteration + 1) * stepsAnIteration,
+        ...more,
       };
     });
     history.push(record);

@@ -9,6 +9,10 @@
  *     g = 1/m sum_i sum_t  A_t grad_theta log pi_theta(a_t|s_t)
  *     theta <- theta + alpha g        (SGD, or an Adam step along g)
  *
+ * With `klTarget` alpha adapts itself to how far each update moved the policy, by the rule that PPO-KL has for its penalty
+ * (./ppoKl.ts): half of alpha after an update of 1.5 delta or more, twice alpha after one of delta / 1.5 or less. This is the
+ * "vanilla policy gradient with adaptive stepsize" to which Schulman et al. 2017 compare PPO (figure 3 and its footnote).
+ *
  * It is REINFORCE (./reinforce.ts) with a baseline. A_t is computed before the baseline is fitted to the same returns,
  * in the order of the box: so b has not seen a_t, and g stays unbiased.
  */
@@ -20,13 +24,14 @@ import { distributionParameters, meanEntropyOf, meanKlOf } from '../estimators/p
 import { rewardToGo } from '../estimators/returns';
 import { scoreGradient, scoreWeights } from '../estimators/scoreFunction';
 import { checkpoint } from '../interrupt';
-import { checkGamma, checkInteger, knownOptions, type OptionNames } from '../math/check';
+import { checkFinite, checkGamma, checkInteger, fail, knownOptions, type OptionNames } from '../math/check';
 import { Rng } from '../math/rng';
 import { explainedVariance, mean } from '../math/statistics';
-import { gradientNorm, makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
+import { gradientNorm, makeOptimizer, type Optimizer, type OptimizerChoice } from '../networks/optimizers';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
 import { episodeReturns } from '../rollout/trajectoryBatch';
+import { adaptedBeta } from './ppoKl';
 import { checkFollows, checkSchedule, follow, type Schedule, valueAt } from './schedule';
 import { attempt, checkBatch, checkWatch, goesOn, WATCH_OPTIONS, type WatchOptions } from './training';
 
@@ -48,6 +53,11 @@ export interface VanillaPolicyGradientOptions<P extends Policy = Policy>
   gamma?: number;
   /** alpha, or a schedule of it; for Adam 0.001 to 0.1, for SGD it depends on the size of the returns. */
   learningRate?: Schedule;
+  /**
+   * delta, the divergence in nats that an update should make (0.003 to 0.03): alpha begins at `learningRate` and adapts
+   * itself, within 1e-8 and 1. By default alpha stays.
+   */
+  klTarget?: number;
   /** 'sgd': theta + alpha g; 'adam': steps scaled by each parameter's recent gradients; or one of your own. */
   optimizer?: OptimizerChoice;
   /** Whether A_t is shifted and scaled to mean 0 and standard deviation 1 over each batch. */
@@ -69,6 +79,7 @@ const VANILLA_POLICY_GRADIENT_OPTIONS: OptionNames<VanillaPolicyGradientOptions>
   episodesPerIteration: 'optional',
   gamma: 'optional',
   learningRate: 'optional',
+  klTarget: 'optional',
   optimizer: 'optional',
   normalize: 'optional',
   discountState: 'optional',
@@ -95,6 +106,8 @@ export interface VanillaPolicyGradientRecord {
   explainedVariance: number;
   /** Environment steps since the start of training. */
   steps: number;
+  /** alpha of this update, where `klTarget` adapts it. */
+  learningRate?: number;
 }
 
 /** What `vanillaPolicyGradient` returns. */
@@ -120,6 +133,7 @@ export async function vanillaPolicyGradient<P extends Policy>(
     episodesPerIteration = 10,
     gamma = 0.99,
     learningRate = 0.01,
+    klTarget,
     optimizer: choice = 'adam',
     normalize = false,
     discountState = false,
@@ -135,6 +149,7 @@ export async function vanillaPolicyGradient<P extends Policy>(
   const policy = initialPolicy.clone() as P;
   const optimizer = makeOptimizer(choice, valueAt('learningRate', learningRate, 1));
   checkFollows(optimizer, learningRate);
+  const adaptive = klTarget === undefined ? undefined : adaptiveStep(optimizer, learningRate, klTarget);
   const rng = new Rng(seed);
   const history: VanillaPolicyGradientRecord[] = [];
   const result = { policy, baseline, history };
@@ -164,15 +179,17 @@ export async function vanillaPolicyGradient<P extends Policy>(
 
         steps += batch.rewards.length;
         const undiscounted = episodeReturns(batch);
+        const kl = meanKlOf(policy.head, before, distributionParameters(batch, policy));
         return {
           iteration,
           meanReturn: mean(undiscounted),
           episodeReturns: undiscounted,
           gradientNorm: gradientNorm(gradient),
           entropy: meanEntropyOf(policy.head, before),
-          kl: meanKlOf(policy.head, before, distributionParameters(batch, policy)),
+          kl,
           explainedVariance: explainedVariance(values, returns),
           steps,
+          ...(adaptive && { learningRate: adaptive(kl) }),
         };
       },
     );
@@ -180,4 +197,23 @@ export async function vanillaPolicyGradient<P extends Policy>(
     if (!(await goesOn(record, options))) break;
   }
   return result;
+}
+
+/** Adapts alpha to the divergence of the update that was made with it, and tells what it was. */
+function adaptiveStep(
+  optimizer: Optimizer,
+  learningRate: Schedule,
+  klTarget: number,
+): (kl: number) => number {
+  if (checkFinite('klTarget', klTarget, 0) === 0) fail('klTarget is 0, but must be above 0.');
+  if (typeof learningRate === 'function')
+    fail('klTarget is given, so that learningRate must be the number that it begins with, not a function.');
+  if (optimizer.learningRate === undefined)
+    fail('klTarget is given, but the optimizer is one without a learningRate that could adapt to it.');
+  return kl => {
+    const alpha = optimizer.learningRate!;
+    const next = 1 / adaptedBeta(1 / alpha, kl, klTarget); // a large alpha is a small price of distance
+    optimizer.learningRate = Math.min(1, Math.max(1e-8, next));
+    return alpha;
+  };
 }
