@@ -56,12 +56,14 @@ function makePythonEnvironment(path, env = {}) {
   return { status, stdout, stderr };
 }
 
-/** A folder with a `python3` that answers the version probe like this. */
-function fakePython(answer) {
+/** A folder with a `python3` (or others, by name) that answers the version probe like this. */
+function fakePython(answer, others = {}) {
   const folder = mkdtempSync(join(copy, 'bin-'));
-  const file = join(folder, 'python3');
-  writeFileSync(file, `#!/bin/sh\necho '${answer}'\n`);
-  chmodSync(file, 0o755);
+  for (const [name, text] of Object.entries({ python3: answer, ...others })) {
+    const file = join(folder, name);
+    writeFileSync(file, `#!/bin/sh\necho '${text}'\n`);
+    chmodSync(file, 0o755);
+  }
   return folder;
 }
 
@@ -111,6 +113,22 @@ test('Python too old', posixOnly, () => {
   const { status, stderr } = makePythonEnvironment(fakePython('3.8.17 1'));
   assert.equal(status, 1);
   assert.match(stderr, /Python 3\.8\.17 is too old: JupyterLab needs Python 3\.10 or newer\./);
+});
+
+test('a Python that is newer than the pins know is passed over for one that is not', posixOnly, () => {
+  const { stdout } = makePythonEnvironment(
+    fakePython('3.15.0 1', { 'python3.15': '3.15.0 1', 'python3.12': '3.12.4 1', 'python3.11': '3.11.2 1' }),
+  );
+  assert.match(stdout, /Passing over Python 3\.15\.0: the pinned packages are known up to Python 3\.14\./);
+  assert.match(stdout, /Making \.venv with Python 3\.12\.4/);
+  rmSync(join(copy, '.venv'), { recursive: true });
+});
+
+test('a Python that is newer than the pins know is tried where it is the only one', posixOnly, () => {
+  const { stdout } = makePythonEnvironment(fakePython('2.7.18 0', { 'python3.16': '3.16.1 1' }));
+  assert.match(stdout, /Python 3\.16\.1 is newer than the pinned packages know \(3\.14\): trying it/);
+  assert.match(stdout, /Making \.venv with Python 3\.16\.1/);
+  rmSync(join(copy, '.venv'), { recursive: true });
 });
 
 test('no venv module', posixOnly, () => {

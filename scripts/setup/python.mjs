@@ -8,6 +8,8 @@ import { root, venvDir, venvPython, windows, workDir } from './paths.mjs';
 import { commonFailure, runQuietly, SetupFailure, say, saysUnreachable } from './report.mjs';
 
 const OLDEST_PYTHON = [3, 10];
+/** The newest for which every pin is known to have a wheel (npm run pins). */
+const NEWEST_PYTHON = [3, 14];
 const REQUIREMENTS = ['requirements.txt', 'constraints.txt'].map(name => join(root, 'jupyter', name));
 /** Set-up's mark in the .venv that it makes; a .venv without it is somebody else's and is left alone. */
 const markFile = join(venvDir, 'pglab-setup.json');
@@ -101,11 +103,18 @@ const noVenvModule = version =>
       : 'Install it (on Debian and Ubuntu: sudo apt install python3-venv), then run the same command again.',
   );
 
-/** The first Python on the PATH that is new enough and has venv. */
+/**
+ * The Python of the PATH to make .venv with: the first that is new enough and has venv. One that is newer than the pins know,
+ * for which something might have to be compiled, is passed over for one that is not, if there is any.
+ */
 function findPython() {
+  const minors = Array.from(
+    { length: NEWEST_PYTHON[1] + 3 - OLDEST_PYTHON[1] },
+    (_, i) => OLDEST_PYTHON[1] + i,
+  );
   const names = windows
-    ? [['py', '-3'], ['python'], ['python3']]
-    : ['python3', ...[14, 13, 12, 11, 10].map(minor => `python3.${minor}`), 'python'].map(name => [name]);
+    ? [['py', '-3'], ...minors.toReversed().map(minor => ['py', `-3.${minor}`]), ['python'], ['python3']]
+    : ['python3', ...minors.toReversed().map(minor => `python3.${minor}`), 'python'].map(name => [name]);
   const probe =
     'import sys, importlib.util as u; print("%d.%d.%d" % sys.version_info[:3], int(all(u.find_spec(m) for m in ("venv", "ensurepip"))))';
   const found = [];
@@ -113,12 +122,24 @@ function findPython() {
     const { status, stdout } = spawnSync(command, [...args, '-c', probe], { encoding: 'utf8' });
     if (status !== 0) continue;
     const [version, hasVenv] = stdout.trim().split(' ');
-    const python = { command, args, version, hasVenv: hasVenv === '1', isNew: isNewEnough(version) };
-    if (python.isNew && python.hasVenv) return python;
+    const python = { command, args, version, hasVenv: hasVenv === '1' };
     found.push(python);
+    if (isKnown(python) && python.hasVenv) break;
+  }
+  const best = found.at(-1);
+  const newer = found.find(python => compare(python, NEWEST_PYTHON) > 0 && python.hasVenv);
+  const known = NEWEST_PYTHON.join('.');
+  if (best && isKnown(best) && best.hasVenv) {
+    if (newer)
+      say(`Passing over Python ${newer.version}: the pinned packages are known up to Python ${known}.`);
+    return best;
+  }
+  if (newer) {
+    say(`Python ${newer.version} is newer than the pinned packages know (${known}): trying it nevertheless.`);
+    return newer;
   }
   const needed = OLDEST_PYTHON.join('.');
-  const withoutVenv = found.find(python => python.isNew);
+  const withoutVenv = found.find(python => compare(python, OLDEST_PYTHON) >= 0);
   if (withoutVenv) throw noVenvModule(withoutVenv.version);
   if (found.length > 0)
     throw new SetupFailure(
@@ -131,10 +152,13 @@ function findPython() {
   );
 }
 
-function isNewEnough(version) {
+/** How a Python's version stands to [major, minor]: negative below, 0 the same, positive above. */
+function compare({ version }, [wantedMajor, wantedMinor]) {
   const [major, minor] = version.split('.').map(Number);
-  return major > OLDEST_PYTHON[0] || (major === OLDEST_PYTHON[0] && minor >= OLDEST_PYTHON[1]);
+  return major - wantedMajor || minor - wantedMinor;
 }
+
+const isKnown = python => compare(python, OLDEST_PYTHON) >= 0 && compare(python, NEWEST_PYTHON) <= 0;
 
 /** pip failed: where the reason is the network, a JupyterLab 4 on the PATH will do. */
 function fallBack(output) {
