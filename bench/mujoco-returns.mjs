@@ -7,7 +7,8 @@
  * Tasks are names of pglab's environments (hopper, halfCheetah and invertedPendulum by default), algorithms names of its
  * training functions. Settings (Schulman et al. 2017, table 3): 2048 steps an iteration, gamma 0.99, lambda 0.95, policy
  * and critic of two tanh layers of 64, a log sigma of its own for each action; PPO with 10 epochs of minibatches of 64 and
- * Adam at 3e-4, others with their defaults. Observations and rewards are normalised, as in the code behind the paper.
+ * Adam at 3e-4, others with their defaults. Observations and rewards are normalised, as in the code behind the paper. TRPO has
+ * the settings of OpenAI's baselines (trpo_mpi, defaults for MuJoCo): 1024 steps, lambda 0.98, rewards as they are.
  */
 
 import { createRequire } from 'node:module';
@@ -37,6 +38,7 @@ const SETTINGS = {
   normalizeRewards: true,
 };
 const PPO = { epochs: 10, minibatchSize: 64, learningRate: 3e-4 };
+const TRPO = { stepsPerIteration: 1024, lambda: 0.98, normalizeRewards: false };
 
 const rows = [];
 for (const task of tasks)
@@ -54,7 +56,7 @@ for (const task of tasks)
         seed,
         totalSteps,
         ...SETTINGS,
-        ...(algorithm.startsWith('ppo') ? PPO : {}),
+        ...(algorithm.startsWith('ppo') ? PPO : algorithm === 'trpo' ? TRPO : {}),
       });
       const seconds = (performance.now() - start) / 1000;
       const { mean } = pglab.evaluate(policy, env, { episodes: 20, seed: 2026, deterministic: true });
