@@ -59,6 +59,7 @@ export { categoricalHead, gaussianHead, type Head } from './distributions/head';
 export { type AcrobotOptions, acrobot } from './envs/acrobot';
 export { type BanditOptions, bandit } from './envs/bandit';
 export { type CartPoleOptions, cartPole } from './envs/cartPole';
+export { type CheckEnvironmentOptions, checkEnvironment } from './envs/checkEnvironment';
 export {
   type BoxSpace,
   type DiscreteSpace,
@@ -113,6 +114,9 @@ export { check } from './homework/check';
 export { CheckError, type CheckOptions } from './homework/exercise';
 export type { Episode, GradientEstimate, Moments, StateActionTable } from './homework/policyGradients';
 export { checkpoint, InterruptedError, interruptSignal } from './interrupt';
+export { csvLog, jsonLinesLog, type Log, type LogOptions } from './logging/logFiles';
+export type { LogRecord } from './logging/scalars';
+export { type TensorboardLogOptions, tensorboardLog } from './logging/tensorboardLog';
 export {
   type ConjugateGradientOptions,
   type ConjugateGradientResult,
@@ -224,6 +228,7 @@ export {
   type ProgressTarget,
   progress,
 } from './notebook/progress';
+export { recordsFrame } from './notebook/recordsFrame';
 export { type ShowOptions, show } from './notebook/show';
 export { type DataFrameLike, type TableOptions, table } from './notebook/table';
 export { type ClipObjective, type ClipObjectiveOptions, clipObjective } from './objectives/clip';
@@ -266,6 +271,14 @@ export { axis, type ChartOptions, colorOf, fade, palette, themed } from './plots
 export { type GaussianLinearOptions, gaussianLinear } from './policies/gaussianLinear';
 export { type MlpPolicyOptions, mlpPolicy } from './policies/mlpPolicy';
 export * from './policies/policy';
+export {
+  loadPolicy,
+  type PackPolicyOptions,
+  packPolicy,
+  type SavedPolicy,
+  savePolicy,
+  unpackPolicy,
+} from './policies/policyFile';
 export * from './policies/softmaxLinear';
 export * from './policies/softmaxTabular';
 export * from './policies/uniformPolicy';

@@ -1,20 +1,18 @@
 /**
  * Checkpoints: the whole state of a training run in one file, so that a run that was killed goes on as if it had not been.
  *
- * The file is a line that says what follows (format, version, algorithm, SHA-256 of the rest) and a line of JSON, in
- * which typed arrays stand as base64 of their little-endian bytes. It is written beside its place and renamed there, so
- * that nobody ever sees half of one; what is read is checked against the hash before a number of it is used.
+ * The file is what ../sealed.ts makes of it. It is written beside its place and renamed there, so that nobody ever sees half
+ * of one.
  */
 
 import { checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { platform } from '../platform';
+import { seal, unseal } from '../sealed';
 
-const FORMAT = 'pglab checkpoint';
-const VERSION = 1;
-const ARRAYS = { Float32Array, Float64Array, Int32Array };
+const CHECKPOINT = { kind: 'checkpoint', version: 1 };
 
 export interface CheckpointOptions {
-  /** The file. Its folder is made if need be. */
+  /** The file. Folders of its path that are not there are made when it is first saved. */
   path: string;
   /** Save after every so many iterations, besides the end; 10 by default. */
   every?: number;
@@ -106,54 +104,13 @@ export interface Checkpoint {
 
 /** Writes a checkpoint to a file, whole or not at all; a checkpoint that is there is replaced. */
 export function saveCheckpoint(path: string, { algorithm, settings, state }: Checkpoint): void {
-  const body = encode({ settings, state });
-  const header = { format: FORMAT, version: VERSION, algorithm, sha256: platform.sha256(body) };
-  platform.files.write(path, `${JSON.stringify(header)}\n${body}\n`);
+  platform.files.write(path, seal(CHECKPOINT, { algorithm }, { settings, state }));
 }
 
 /** Reads a checkpoint. RangeError if the file is none, is of another version, or is not whole. */
 export function loadCheckpoint(path: string): Checkpoint {
   if (platform.files.isFolder(path)) fail(`${path} is a folder, but must be a file.`);
-  const text = platform.files.read(path);
-  const end = text.indexOf('\n');
-  let header: Record<string, unknown>;
-  try {
-    header = JSON.parse(text.slice(0, Math.max(end, 0)));
-  } catch {
-    return fail(`${path} is no checkpoint of pglab: its first line does not say so.`);
-  }
-  if (header?.format !== FORMAT) fail(`${path} is no checkpoint of pglab: its first line does not say so.`);
-  if (header.version !== VERSION)
-    fail(`${path} is a checkpoint of version ${header.version}, but this pglab reads version ${VERSION}.`);
-  const body = text.slice(end + 1).replace(/\n$/, '');
-  if (platform.sha256(body) !== header.sha256)
-    fail(`${path} is damaged or was cut short: its contents are not those that were written.`);
-  const { settings, state } = decode(body) as Omit<Checkpoint, 'algorithm'>;
+  const { header, body } = unseal(CHECKPOINT, path, platform.files.read(path));
+  const { settings, state } = body as Omit<Checkpoint, 'algorithm'>;
   return { algorithm: String(header.algorithm), settings, state };
-}
-
-/** JSON in which typed arrays and the numbers that JSON lacks (NaN, infinities, -0) survive. */
-function encode(value: unknown): string {
-  return JSON.stringify(value, (_key, x) => {
-    if (ArrayBuffer.isView(x)) {
-      const array = x.constructor.name;
-      if (!(array in ARRAYS)) throw new TypeError(`a ${array} cannot be kept in a checkpoint.`);
-      const bytes = new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
-      return { $array: array, base64: platform.toBase64(bytes) };
-    }
-    if (Object.is(x, -0)) return { $number: '-0' };
-    if (typeof x === 'number' && !Number.isFinite(x)) return { $number: String(x) };
-    return x;
-  });
-}
-
-function decode(text: string): unknown {
-  return JSON.parse(text, (_key, x) => {
-    if (Object.hasOwn(ARRAYS, x?.$array)) {
-      const { buffer } = platform.fromBase64(x.base64);
-      return new ARRAYS[x.$array as keyof typeof ARRAYS](buffer);
-    }
-    if (x?.$number !== undefined) return Number(x.$number);
-    return x;
-  });
 }

@@ -24,7 +24,7 @@ const global = globalThis as unknown as { [DISPLAY]?: KernelDisplay; tf?: unknow
 
 export const platform: Platform = {
   name: 'a browser',
-  files: { exists: noFiles, isFolder: noFiles, read: noFiles, write: noFiles },
+  files: { exists: noFiles, isFolder: noFiles, read: noFiles, write: noFiles, append: noFiles },
   threads: {
     available: false,
     start: () => Promise.reject(new Error('In a browser, pglab computes on one thread.')),

@@ -1,7 +1,16 @@
 /** The platform in Node: a script, a notebook's kernel, or a thread of one of them. */
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -26,6 +35,10 @@ const files: Files = {
   exists: existsSync,
   isFolder: path => statSync(path).isDirectory(),
   read: path => readFileSync(path, 'utf8'),
+  append(path, data) {
+    mkdirSync(dirname(path), { recursive: true });
+    appendFileSync(path, data);
+  },
   write(path, text) {
     const beside = `${path}.part`; // one that a killed process left behind is overwritten
     mkdirSync(dirname(path), { recursive: true });

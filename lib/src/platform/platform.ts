@@ -57,6 +57,8 @@ export interface Files {
   read(path: string): string;
   /** Writes a file whole or not at all, in place of one that is there. Makes its folder. */
   write(path: string, text: string): void;
+  /** Adds to the end of a file, which is made if need be, its folder too. */
+  append(path: string, data: string | Uint8Array): void;
 }
 
 /** The files of an installed package. */
