@@ -15,7 +15,7 @@ import { commonFailure, runMain, runQuietly, SetupFailure, say } from './setup/r
 import { setUp } from './setup.mjs';
 
 const SEEDS = [11, 12];
-const TOLERANCE = 1e-9;
+const TOLERANCE = 1e-12;
 
 const given = name => {
   const at = process.argv.indexOf(`--${name}`);
@@ -67,15 +67,16 @@ await runMain(async () => {
         'float32 observation': observation.toExponential(1),
         [`${SHORT} steps on end`]: short.toExponential(1),
         'an episode': episode.toExponential(1),
-        holds: [model.largest, step, reward, short].every(x => x < TOLERANCE) && observation < 1.2e-7,
+        holds: [model.largest, step, reward].every(x => x < TOLERANCE) && observation < 1.2e-7,
       });
     }
   }
   console.log(`
 pglab on the WebAssembly build of MuJoCo 3.14.0 against Gymnasium 1.4.0 on mujoco ${version} for Python.
 Largest differences |ours - theirs| / max(1, |theirs|): of the compiled models; of each step from Gymnasium's own state, its
-reward and observation; of the state after ${SHORT} steps on end and after whole episodes, in which HalfCheetah, never
-terminated and full of contacts, is chaotic. Holds: all but the last below ${TOLERANCE}, observations as near as float32 is.`);
+reward and observation. A row holds if these are below ${TOLERANCE}, and observations as near as float32 is. The last two
+columns have no limit: the state after ${SHORT} steps on end and after whole episodes, where the last bits of a step grow by
+as much as the motion is unstable; HalfCheetah, never terminated and full of contacts, is chaotic.`);
   console.table(rows);
   const failed = rows.filter(row => !row.holds);
   console.log(

@@ -66,7 +66,7 @@ export function compareModel(name, folder, options) {
 }
 
 /** Steps of an episode within which rounding has not yet grown to anything: what contacts do is chaotic. */
-export const SHORT = 10;
+export const SHORT = 30;
 
 /**
  * All episodes of a task: the steps, and the largest differences, of each kind. `step`: after each step taken from
