@@ -14,6 +14,8 @@ test('the command line: all tasks by default, in their order; what it does not k
     'cartpole-cleanrl',
     'cartpole-zoo',
     'pendulum-zoo',
+    'hopper-paper',
+    'halfcheetah-paper',
     'cartpole-rejax',
     'pendulum-rltools',
   ]);

@@ -7,7 +7,12 @@ import * as pglab from 'pglab';
 
 const { task, threads, seed, evaluation } = JSON.parse(process.argv[2]);
 const { env: id, title, clipRange, annealClipRange, valueClipRange, ...options } = task;
-const environments = { 'CartPole-v1': pglab.cartPole, 'Pendulum-v1': pglab.pendulum };
+const environments = {
+  'CartPole-v1': pglab.cartPole,
+  'Pendulum-v1': pglab.pendulum,
+  'Hopper-v5': pglab.hopper,
+  'HalfCheetah-v5': pglab.halfCheetah,
+};
 const print = line => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const env = environments[id]();

@@ -25,7 +25,7 @@ export const peers = {
     short: 'SB3',
     program: 'sb3.py',
     requirements: 'requirements-sb3.txt',
-    modules: ['torch', 'numpy', 'gymnasium', 'stable_baselines3'],
+    modules: ['torch', 'numpy', 'gymnasium', 'mujoco', 'stable_baselines3'],
     pinsAll: true,
     torch: true,
     size: 'about 150 to 230 MB to download and 1 GB on disk',

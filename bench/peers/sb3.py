@@ -9,6 +9,7 @@ import sys
 import time
 
 import gymnasium
+import mujoco
 import stable_baselines3
 import torch
 from stable_baselines3 import PPO
@@ -73,6 +74,7 @@ def main():
     versions = {
         "Stable-Baselines3": stable_baselines3.__version__,
         "Gymnasium": gymnasium.__version__,
+        "MuJoCo": mujoco.__version__,
         "PyTorch": torch.__version__,
         "Python": platform.python_version(),
     }

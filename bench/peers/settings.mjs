@@ -8,6 +8,20 @@
 /** The zoo leaves these at Stable-Baselines3's defaults. */
 const defaults = { clipRange: 0.2, valueClipRange: null, entropyCoef: 0, maxGradientNorm: 0.5 };
 
+/** Those of the PPO paper for MuJoCo (its table 3), neither observations nor rewards normalised. */
+const paper = {
+  copies: 1,
+  stepsPerIteration: 2048,
+  epochs: 10,
+  minibatchSize: 64,
+  learningRate: 3e-4,
+  annealLearningRate: false,
+  annealClipRange: false,
+  gamma: 0.99,
+  lambda: 0.95,
+  ...defaults,
+};
+
 export const tasks = {
   'cartpole-cleanrl': {
     peer: 'sb3',
@@ -58,6 +72,20 @@ export const tasks = {
     gamma: 0.9,
     lambda: 0.95,
     ...defaults,
+  },
+  'hopper-paper': {
+    peer: 'sb3',
+    title: "Hopper-v5, the PPO paper's settings",
+    env: 'Hopper-v5',
+    totalSteps: 100_000,
+    ...paper,
+  },
+  'halfcheetah-paper': {
+    peer: 'sb3',
+    title: "HalfCheetah-v5, the PPO paper's settings",
+    env: 'HalfCheetah-v5',
+    totalSteps: 100_000,
+    ...paper,
   },
   'cartpole-rejax': {
     peer: 'rejax',
