@@ -288,7 +288,7 @@ export const platform: Platform = {
       url: pathToFileURL(path).href,
       script: readFileSync(path, 'utf8'),
       bytes: file => readFileSync(beside(file)),
-      require: createRequire(path),
+      requireBeside: createRequire(path),
     };
   },
 

@@ -70,7 +70,7 @@ export interface PackageFiles {
   /** The bytes of another file, named relative to the main one. */
   bytes(name: string): Uint8Array;
   /** Node's `require`, as the main file would have it; undefined in a browser. */
-  readonly require: unknown;
+  readonly requireBeside: unknown;
 }
 
 export interface Threads {

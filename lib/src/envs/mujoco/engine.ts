@@ -139,7 +139,7 @@ declare const WebAssembly: {
 };
 
 function load(): MujocoModule {
-  const { script, url, require, bytes } = platform.optionalFiles(PACKAGE, VERSION, 'A MuJoCo task');
+  const { script, url, requireBeside, bytes } = platform.optionalFiles(PACKAGE, VERSION, 'A MuJoCo task');
   const synchronous = PIECES.reduce((text, [piece, other]) => {
     if (!text.includes(piece))
       throw new Error(
@@ -147,7 +147,7 @@ function load(): MujocoModule {
       );
     return text.replaceAll(piece, other);
   }, script);
-  const loadMujoco = new Function('require', 'url', synchronous)(require, url);
+  const loadMujoco = new Function('require', 'url', synchronous)(requireBeside, url);
   return loadMujoco({
     instantiateWasm(imports: object, done: (instance: object, module: object) => void) {
       const module = new WebAssembly.Module(bytes('mujoco.wasm'));
