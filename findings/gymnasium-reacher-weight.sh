@@ -3,7 +3,7 @@
 #
 # Expected: the table in the documentation of Reacher-v5 names the defaults of its code.
 # Seen: the table says that reward_control_weight is 0.1; the code's default is 1, and that is what
-# the rewards follow: a policy that pushes with all its strength pays ten times what the table says.
+# the rewards follow: control costs ten times what the table says.
 #
 # Output on 2026-11-28 (Python 3.11):
 #   table: 0.1; code: 1
