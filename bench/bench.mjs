@@ -16,6 +16,7 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import * as pglab from 'pglab';
 import kernelModule from '../lib/dist/networks/simd/kernels.js';
+import { mujocoRows } from './mujoco.mjs';
 import { tasks } from './tasks.mjs';
 
 const QUICK = process.argv.includes('--quick');
@@ -55,6 +56,7 @@ async function main() {
   ceiling();
   solving();
   environments();
+  mujocoTasks();
   growth();
 }
 
@@ -253,6 +255,19 @@ function environments() {
     return [name, count(1e6 / single), count(1e6 / together)];
   });
   table('Environments alone [steps/s]', ['environment', 'one', `vectorised, ${N}`], rows);
+}
+
+/** MuJoCo's tasks beside the engine alone. */
+function mujocoTasks() {
+  table(
+    'MuJoCo tasks [steps per processor s], and over a loop around bare mj_step',
+    ['environment', 'mj_step', 'vectorised, 8', 'one', 'vectorised / mj_step', 'one / mj_step'],
+    mujocoRows({ quick: QUICK }).map(([id, bare, vector, single, ...ratios]) => [
+      id,
+      ...[bare, vector, single].map(count),
+      ...ratios.map(ratio => ratio.toFixed(2)),
+    ]),
+  );
 }
 
 /** How time grows with the size of things. */

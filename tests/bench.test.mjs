@@ -14,7 +14,7 @@ test('the short benchmark prints its tables', () => {
   );
   assert.equal(status, 0, stderr);
   const tables = stdout.trim().split('\n\n').slice(1);
-  assert.equal(tables.length, 9, stdout);
+  assert.equal(tables.length, 10, stdout);
   for (const table of tables) assert.match(table, /\n.*\n.*\d/, table);
   assert.doesNotMatch(stdout, /NaN|undefined|Infinity|does not load/);
   for (const threads of [1, 2]) {
