@@ -87,15 +87,15 @@ async function drawInPage({ figure, width }) {
 }
 
 /**
- * plotly's SVG made small and steady: long decimals cut to two, random ids replaced by ones that come from the figure,
- * and its alternative text put in.
+ * plotly's SVG made small and steady: long decimals cut to two where they draw (a text keeps its own: 0.005 on an axis),
+ * random ids replaced by ones that come from the figure, and its alternative text put in.
  */
 export function tidySvg(svg, alt, key) {
   const id = createHash('sha256').update(key).digest('hex').slice(0, 8);
   const uid = /id="defs-([0-9a-f]{6})"/.exec(svg)?.[1];
   const title = alt.replace(/[&<>"]/g, c => `&#${c.codePointAt(0)};`);
   return (uid ? svg.replaceAll(uid, id) : svg)
-    .replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, number => String(Math.round(Number(number) * 100) / 100))
+    .replace(/<[^>]*>/g, tag => tag.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, toTwoDecimals))
     .replace(/ (?:data-unformatted|data-math|data-notex|pointer-events)="[^"]*"/g, '')
     .replace(/ class="(?:main-svg|bglayer|layer-[a-z]+|[a-z]*layer|draglayer|cursor-[a-z]+)"/g, '')
     .replace(/pointer-events: [a-z]+; ?/g, '')
@@ -105,3 +105,5 @@ export function tidySvg(svg, alt, key) {
       (_, attributes) => `<svg${attributes} role="img" aria-label="${title}"><title>${title}</title>`,
     );
 }
+
+const toTwoDecimals = number => String(Math.round(Number(number) * 100) / 100);

@@ -59,15 +59,16 @@ test('without a browser pictures stay, and a new figure has none', async () => {
   });
 });
 
-test('tidying rounds, steadies ids and puts the alternative text in', () => {
+test('tidying rounds what is drawn and no text, steadies ids and puts the alternative text in', () => {
   const raw =
-    '<svg class="main-svg" width="7"><defs id="defs-a1b2c3"/><g/><path clip-path="url(#clipa1b2c3)" d="M1.23456,-7.5e1L0.5,12.00001"/></svg>';
+    '<svg class="main-svg" width="7"><defs id="defs-a1b2c3"/><g/><path clip-path="url(#clipa1b2c3)" d="M1.23456,-7.5e1L0.5,12.00001"/><text x="1.23456">λ = 0.001</text></svg>';
   const tidy = tidySvg(raw, 'a < "b"', 'key');
   assert.match(
     tidy,
     /^<svg width="7" role="img" aria-label="a &#60; &#34;b&#34;"><title>a &#60; &#34;b&#34;<\/title>/,
   );
   assert.match(tidy, /M1\.23,-7\.5e1L0\.5,12"/);
+  assert.match(tidy, /<text x="1\.23">λ = 0\.001<\/text>/);
   assert.doesNotMatch(tidy, /a1b2c3|<g\/>/);
   assert.equal(tidy, tidySvg(raw.replaceAll('a1b2c3', 'ffffff'), 'a < "b"', 'key'));
 });
