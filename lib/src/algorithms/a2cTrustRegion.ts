@@ -29,6 +29,7 @@ import {
 } from './actorCritic';
 import type { WatchOptions } from './training';
 
+/** Options of `a2cTrustRegion`. */
 export interface A2cTrustRegionOptions<P extends Policy = Policy>
   extends Omit<ActorCriticOptions<P>, keyof WatchOptions<never>>,
     WatchOptions<A2cTrustRegionRecord> {
@@ -57,6 +58,19 @@ export interface A2cTrustRegionResult<P extends Policy = Policy> extends ActorCr
 
 /**
  * Trains a policy by advantage actor-critic with a trust region. Rejects with a `TrainingError` like `actorCritic`.
+ *
+ * $$z_b = g_b - \max\Big( 0, \frac{k_b^\top g_b - \delta}{|k_b|^2} \Big) k_b$$
+ *
+ * @example
+ * ```ts
+ * import { a2cTrustRegion, cartPole, mlp, mlpPolicy, networkBaseline } from 'pglab';
+ *
+ * const env = cartPole();
+ * const policy = mlpPolicy({ env, seed: 1 });
+ * const critic = networkBaseline({ network: mlp({ inputs: 4, outputs: 1, seed: 2 }) });
+ * const { history } = await a2cTrustRegion({ env, policy, critic, seed: 1, totalSteps: 5000 });
+ * console.log(history.at(-1)?.projectedFraction);
+ * ```
  */
 export async function a2cTrustRegion<P extends Policy>(
   options: A2cTrustRegionOptions<P>,

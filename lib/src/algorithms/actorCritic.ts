@@ -47,6 +47,7 @@ import {
   type WatchOptions,
 } from './training';
 
+/** Options of `actorCritic`. */
 export interface ActorCriticOptions<P extends Policy = Policy> extends WatchOptions<ActorCriticRecord> {
   /** The task. It stays untouched: copies of it run. */
   env: Env;
@@ -131,6 +132,19 @@ export interface ActorCriticResult<P extends Policy = Policy> {
 /**
  * Trains a policy by advantage actor-critic. Rejects with a `TrainingError` that names the iteration and the quantity if a
  * number stops being finite; its `result` holds policy and history as they were before that iteration.
+ *
+ * $$g = \frac{1}{T} \sum_t \hat A_t \, \nabla_\theta \log \pi_\theta(a_t|s_t), \qquad \hat A_t = \sum_{l \ge 0} (\gamma \lambda)^l \delta_{t+l}$$
+ *
+ * @example
+ * ```ts
+ * import { actorCritic, cartPole, mlp, mlpPolicy, networkBaseline } from 'pglab';
+ *
+ * const env = cartPole();
+ * const policy = mlpPolicy({ env, seed: 1 });
+ * const critic = networkBaseline({ network: mlp({ inputs: 4, outputs: 1, seed: 2 }) });
+ * const { history } = await actorCritic({ env, policy, critic, seed: 1, totalSteps: 5000 });
+ * console.log(history.at(-1)?.explainedVariance);
+ * ```
  */
 export async function actorCritic<P extends Policy>(
   options: ActorCriticOptions<P>,

@@ -33,6 +33,7 @@ import {
   type WatchOptions,
 } from './training';
 
+/** Options of `cem`. */
 export interface CemOptions<P extends Policy = Policy> extends WatchOptions<CemRecord> {
   /** The task. It stays untouched: episodes run in copies. */
   env: Env;
@@ -110,6 +111,18 @@ interface CemState {
 /**
  * Searches for a policy by the cross-entropy method. Rejects with a `TrainingError` that names the iteration and the quantity if a
  * number stops being finite; its `result` holds policy and history as they were before that iteration.
+ *
+ * $$\theta_i \sim N\big(\mu, \mathrm{diag}(\sigma^2)\big), \qquad (\mu, \sigma^2) \leftarrow \text{mean and variance of the } \rho n \text{ best } \theta_i, \quad \sigma^2 \leftarrow \sigma^2 + Z_t$$
+ *
+ * @example
+ * ```ts
+ * import { cartPole, cem, mlpPolicy } from 'pglab';
+ *
+ * const env = cartPole();
+ * const policy = mlpPolicy({ env, hidden: [], seed: 1 });
+ * const { history } = await cem({ env, policy, seed: 1, iterations: 5 });
+ * console.log(history.map(record => record.meanReturn));
+ * ```
  */
 export async function cem<P extends Policy>(options: CemOptions<P>): Promise<CemResult<P>> {
   const {

@@ -11,6 +11,7 @@ import { seal, unseal } from '../sealed';
 
 const CHECKPOINT = { kind: 'checkpoint', version: 1 };
 
+/** Where and how often a run saves its state. */
 export interface CheckpointOptions {
   /** The file. Folders of its path that are not there are made when it is first saved. */
   path: string;

@@ -21,6 +21,7 @@ export interface LineSearchTrial {
   kl: number;
 }
 
+/** Options of `lineSearch`. */
 export interface LineSearchOptions {
   /** theta, live: at theta_k when the search begins. */
   parameters: FloatArray;
@@ -45,6 +46,7 @@ const LINE_SEARCH_OPTIONS: OptionNames<LineSearchOptions> = {
   tries: 'optional',
 };
 
+/** What `lineSearch` returns. */
 export interface LineSearchResult {
   /** alpha^j of the step that was taken; 0 if theta stayed. */
   fraction: number;

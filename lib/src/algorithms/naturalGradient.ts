@@ -65,6 +65,7 @@ export const SECOND_ORDER_OPTIONS: OptionNames<SecondOrderOptions> = {
   criticLearningRate: 'optional',
 };
 
+/** Options of `naturalPolicyGradient`. */
 export interface NaturalGradientOptions<P extends Policy = Policy>
   extends SecondOrderOptions<P>,
     WatchOptions<NaturalGradientRecord> {
@@ -97,13 +98,27 @@ export interface NaturalGradientRecord extends OnPolicyRecord {
   refused?: string;
 }
 
+/** What `naturalPolicyGradient` returns. */
 export type NaturalGradientResult<P extends Policy = Policy> = OnPolicyResult<P, NaturalGradientRecord>;
 
 /**
  * Trains a policy by the natural policy gradient.
  *
+ * $$\theta_{k+1} = \theta_k + \sqrt{\frac{2 \delta}{x^\top F x}} \; x, \qquad x = F^{-1} g, \quad F = \mathbb{E}\big[ \nabla_\theta \log \pi_\theta \, \nabla_\theta \log \pi_\theta^\top \big]$$
+ *
  * Rejects with a `TrainingError` that names the iteration and the quantity if a number stops being finite; its `result`
  * holds policy, critic and history as they were before that iteration.
+ *
+ * @example
+ * ```ts
+ * import { cartPole, mlp, mlpPolicy, naturalPolicyGradient } from 'pglab';
+ *
+ * const env = cartPole();
+ * const policy = mlpPolicy({ env, seed: 1 });
+ * const critic = mlp({ inputs: 4, outputs: 1, seed: 2 });
+ * const { history } = await naturalPolicyGradient({ env, policy, critic, seed: 1, totalSteps: 8192 });
+ * console.log(history.map(record => record.kl));
+ * ```
  */
 export async function naturalPolicyGradient<P extends Policy>(
   options: NaturalGradientOptions<P>,

@@ -14,6 +14,7 @@ import { knownOptions, type OptionNames } from '../math/check';
 import { conjugateGradient } from '../math/conjugateGradient';
 import { dot } from '../math/linalg';
 
+/** What a natural-gradient step is made with. */
 export interface NaturalStepOptions {
   /** delta, the divergence in nats that the quadratic model gives to the step. */
   kl: number;

@@ -112,6 +112,7 @@ export interface ProximalObjective extends PolicyObjective {
   state?: unknown;
 }
 
+/** Options of `ppo`. */
 export interface PpoObjectiveOptions<P extends Policy = Policy> extends PpoOptions<P> {
   /** L, to be maximised: `clipObjective()`, `klPenaltyObjective(...)`, or one of your own by `tfObjective`. */
   objective: ProximalObjective;
@@ -140,8 +141,22 @@ const PPO_OBJECTIVE_OPTIONS: OptionNames<PpoObjectiveOptions> = {
 /**
  * Trains a policy by proximal policy optimisation with any objective.
  *
+ * $$\theta_{k+1} \approx \arg\max_\theta \, L(\theta), \qquad L \text{ of } r_t(\theta) = \frac{\pi_\theta(a_t|s_t)}{\pi_{\theta_k}(a_t|s_t)} \text{ and } \hat A_t$$
+ *
  * Rejects with a `TrainingError` that names the iteration and the quantity if a number stops being finite; its `result`
  * holds policy, critic and history as they were before that iteration.
+ *
+ * @example
+ * ```ts
+ * import { cartPole, clipObjective, mlp, mlpPolicy, ppo } from 'pglab';
+ *
+ * const env = cartPole();
+ * const policy = mlpPolicy({ env, seed: 1 });
+ * const critic = mlp({ inputs: 4, outputs: 1, seed: 2 });
+ * const objective = clipObjective({ clipRange: 0.1 });
+ * const { history } = await ppo({ env, policy, critic, objective, seed: 1, totalSteps: 4096 });
+ * console.log(history.map(({ meanReturn, kl }) => ({ meanReturn, kl })));
+ * ```
  */
 export async function ppo<P extends Policy>(options: PpoObjectiveOptions<P>): Promise<PpoResult<P>> {
   const { name = NAME } = knownOptions('ppo', options, PPO_OBJECTIVE_OPTIONS);

@@ -16,6 +16,7 @@ import type { Policy } from '../policies/policy';
 import { PPO_OPTIONS, type PpoOptions, type PpoResult, ppo } from './ppo';
 import { checkSchedule, type Schedule, settingOfSchedule, valueAt } from './schedule';
 
+/** Options of `ppoClip`. */
 export interface PpoClipOptions<P extends Policy = Policy> extends PpoOptions<P> {
   /** epsilon (0.1 to 0.3), or a schedule of it; Infinity for no clip at all, the control that shows what the clip is for. */
   clipRange?: Schedule;
@@ -23,7 +24,23 @@ export interface PpoClipOptions<P extends Policy = Policy> extends PpoOptions<P>
 
 const PPO_CLIP_OPTIONS: OptionNames<PpoClipOptions> = { ...PPO_OPTIONS, clipRange: 'optional' };
 
-/** Trains a policy by PPO-Clip. */
+/**
+ * Trains a policy by PPO-Clip.
+ *
+ * $$L^{\mathrm{CLIP}}(\theta) = \frac{1}{T} \sum_t \min\Big( r_t(\theta) \hat A_t, \; \mathrm{clip}\big(r_t(\theta), 1 - \epsilon, 1 + \epsilon\big) \hat A_t \Big), \qquad r_t(\theta) = \frac{\pi_\theta(a_t|s_t)}{\pi_{\theta_k}(a_t|s_t)}$$
+ *
+ * @example
+ * ```ts
+ * import { cartPole, evaluate, mlp, mlpPolicy, ppoClip } from 'pglab';
+ *
+ * const env = cartPole();
+ * const policy = mlpPolicy({ env, seed: 1 });
+ * const critic = mlp({ inputs: 4, outputs: 1, seed: 2 });
+ * const { policy: trained } = await ppoClip({ env, policy, critic, seed: 1, totalSteps: 20_000 });
+ * const { mean } = evaluate(trained, env, { episodes: 20, seed: 2 });
+ * console.log(mean);
+ * ```
+ */
 export async function ppoClip<P extends Policy>(options: PpoClipOptions<P>): Promise<PpoResult<P>> {
   const { clipRange = 0.2, ...common } = knownOptions('ppoClip', options, PPO_CLIP_OPTIONS);
   checkSchedule('clipRange', clipRange, checkLimit);

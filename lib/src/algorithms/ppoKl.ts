@@ -16,6 +16,7 @@ import { klPenaltyObjective } from '../objectives/surrogate';
 import type { Policy } from '../policies/policy';
 import { PPO_OPTIONS, type PpoOptions, type PpoResult, ppo } from './ppo';
 
+/** Options of `ppoKl`. */
 export interface PpoKlOptions<P extends Policy = Policy> extends PpoOptions<P> {
   /** beta_0, the penalty's first coefficient (0.1 to 10). */
   beta?: number;
@@ -32,7 +33,22 @@ const PPO_KL_OPTIONS: OptionNames<PpoKlOptions> = {
   adaptive: 'optional',
 };
 
-/** Trains a policy by PPO with a KL penalty. */
+/**
+ * Trains a policy by PPO with a KL penalty.
+ *
+ * $$L(\theta) = \frac{1}{T} \sum_t r_t(\theta) \hat A_t - \beta_k \, \frac{1}{T} \sum_t D_{\mathrm{KL}}\big(\pi_{\theta_k}(\cdot|s_t) \,\|\, \pi_\theta(\cdot|s_t)\big)$$
+ *
+ * @example
+ * ```ts
+ * import { cartPole, mlp, mlpPolicy, ppoKl } from 'pglab';
+ *
+ * const env = cartPole();
+ * const policy = mlpPolicy({ env, seed: 1 });
+ * const critic = mlp({ inputs: 4, outputs: 1, seed: 2 });
+ * const { history } = await ppoKl({ env, policy, critic, seed: 1, totalSteps: 8192, klTarget: 0.01 });
+ * console.log(history.map(({ kl, beta }) => ({ kl, beta })));
+ * ```
+ */
 export async function ppoKl<P extends Policy>(options: PpoKlOptions<P>): Promise<PpoResult<P>> {
   const {
     beta = 1,

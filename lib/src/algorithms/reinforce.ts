@@ -25,6 +25,7 @@ import { episodeReturns } from '../rollout/trajectoryBatch';
 import { checkFollows, checkSchedule, follow, type Schedule, valueAt } from './schedule';
 import { attempt, checkBatch, checkWatch, goesOn, WATCH_OPTIONS, type WatchOptions } from './training';
 
+/** Options of `reinforce`. */
 export interface ReinforceOptions<P extends Policy = Policy> extends WatchOptions<ReinforceRecord> {
   /** The task. It stays untouched: episodes run in a copy. */
   env: Env;
@@ -90,6 +91,18 @@ export interface ReinforceResult<P extends Policy = Policy> {
 /**
  * Trains a policy by REINFORCE. Rejects with a `TrainingError` that names the iteration and the quantity if a number stops
  * being finite; its `result` holds policy and history as they were before that iteration.
+ *
+ * $$g = \frac{1}{m} \sum_{i=1}^m \sum_t G_t \, \nabla_\theta \log \pi_\theta(a_t|s_t), \qquad \theta \leftarrow \theta + \alpha g$$
+ *
+ * @example
+ * ```ts
+ * import { frozenLake, reinforce, softmaxTabular, tabularEnv } from 'pglab';
+ *
+ * const env = tabularEnv(frozenLake({ slippery: false, gamma: 0.9 }));
+ * const policy = softmaxTabular({ states: 16, actions: 4 });
+ * const { history } = await reinforce({ env, policy, seed: 1, iterations: 100, learningRate: 2 });
+ * console.log(history.at(-1)?.meanReturn);
+ * ```
  */
 export async function reinforce<P extends Policy>(options: ReinforceOptions<P>): Promise<ReinforceResult<P>> {
   const {

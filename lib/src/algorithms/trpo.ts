@@ -30,6 +30,7 @@ import {
 import { type OnPolicyResult, settingsOfOnPolicy, withoutUndefined } from './onPolicy';
 import { WATCH_OPTIONS, type WatchOptions } from './training';
 
+/** Options of `trpo`. */
 export interface TrpoOptions<P extends Policy = Policy>
   extends SecondOrderOptions<P>,
     WatchOptions<TrpoRecord> {
@@ -57,13 +58,27 @@ export interface TrpoRecord extends NaturalGradientRecord {
   tries: number;
 }
 
+/** What `trpo` returns. */
 export type TrpoResult<P extends Policy = Policy> = OnPolicyResult<P, TrpoRecord>;
 
 /**
  * Trains a policy by TRPO.
  *
+ * $$\theta_{k+1} = \arg\max_\theta \frac{1}{T} \sum_t r_t(\theta) \hat A_t \quad \text{subject to} \quad \frac{1}{T} \sum_t D_{\mathrm{KL}}\big(\pi_{\theta_k}(\cdot|s_t) \,\|\, \pi_\theta(\cdot|s_t)\big) \le \delta$$
+ *
  * Rejects with a `TrainingError` that names the iteration and the quantity if a number stops being finite; its `result`
  * holds policy, critic and history as they were before that iteration.
+ *
+ * @example
+ * ```ts
+ * import { cartPole, mlp, mlpPolicy, trpo } from 'pglab';
+ *
+ * const env = cartPole();
+ * const policy = mlpPolicy({ env, seed: 1 });
+ * const critic = mlp({ inputs: 4, outputs: 1, seed: 2 });
+ * const { history } = await trpo({ env, policy, critic, seed: 1, totalSteps: 8192, klLimit: 0.01 });
+ * console.log(history.map(record => record.kl));
+ * ```
  */
 export async function trpo<P extends Policy>(options: TrpoOptions<P>): Promise<TrpoResult<P>> {
   knownOptions('trpo', options, TRPO_OPTIONS);

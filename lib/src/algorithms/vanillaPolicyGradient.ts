@@ -35,6 +35,7 @@ import { adaptedBeta } from './ppoKl';
 import { checkFollows, checkSchedule, follow, type Schedule, valueAt } from './schedule';
 import { attempt, checkBatch, checkWatch, goesOn, WATCH_OPTIONS, type WatchOptions } from './training';
 
+/** Options of `vanillaPolicyGradient`. */
 export interface VanillaPolicyGradientOptions<P extends Policy = Policy>
   extends WatchOptions<VanillaPolicyGradientRecord> {
   /** The task. It stays untouched: episodes run in copies. */
@@ -120,6 +121,19 @@ export interface VanillaPolicyGradientResult<P extends Policy = Policy> {
 /**
  * Trains a policy by vanilla policy gradient. Rejects with a `TrainingError` that names the iteration and the quantity if a
  * number stops being finite; its `result` holds policy and history as they were before that iteration.
+ *
+ * $$g = \frac{1}{m} \sum_{i=1}^m \sum_t \big( G_t - b(s_t) \big) \, \nabla_\theta \log \pi_\theta(a_t|s_t)$$
+ *
+ * @example
+ * ```ts
+ * import { cartPole, mlp, mlpPolicy, networkBaseline, vanillaPolicyGradient } from 'pglab';
+ *
+ * const env = cartPole();
+ * const policy = mlpPolicy({ env, seed: 1 });
+ * const baseline = networkBaseline({ network: mlp({ inputs: 4, outputs: 1, seed: 2 }) });
+ * const { history } = await vanillaPolicyGradient({ env, policy, baseline, seed: 1, iterations: 20 });
+ * console.log(history.map(record => record.meanReturn));
+ * ```
  */
 export async function vanillaPolicyGradient<P extends Policy>(
   options: VanillaPolicyGradientOptions<P>,

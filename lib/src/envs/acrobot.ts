@@ -36,6 +36,7 @@ const DT = 0.2;
 const MAX_W1 = 4 * Math.PI;
 const MAX_W2 = 9 * Math.PI;
 
+/** Options of `acrobot`. */
 export interface AcrobotOptions {
   /** Steps until truncation. */
   maxSteps?: number;

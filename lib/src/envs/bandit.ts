@@ -12,6 +12,7 @@ import { checkFinite, checkVector, fail, knownOptions, type OptionNames, show } 
 import { remember } from '../recipe';
 import { checkStateWithin, Env, type EnvModel } from './env';
 
+/** Options of `bandit`. */
 export interface BanditOptions {
   /** Mean reward of each arm, [arms], or of each arm in each context, [contexts][arms]. */
   means: readonly number[] | readonly (readonly number[])[];

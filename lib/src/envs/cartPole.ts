@@ -29,6 +29,7 @@ const TAU = 0.02;
 const POSITION_LIMIT = 2.4;
 const ANGLE_LIMIT = (12 * 2 * Math.PI) / 360;
 
+/** Options of `cartPole`. */
 export interface CartPoleOptions {
   /** Steps until truncation: 500 in CartPole-v1, 200 in v0. */
   maxSteps?: number;

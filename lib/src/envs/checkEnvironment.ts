@@ -15,6 +15,7 @@ import { Rng } from '../math/rng';
 import { checkEnv, Env, type EnvModel, type Space, type Step, sizeOf } from './env';
 import { vectorEnv } from './vectorEnv';
 
+/** Options of `checkEnvironment`. */
 export interface CheckEnvironmentOptions {
   /** Steps that each part plays; 500 by default. */
   steps?: number;

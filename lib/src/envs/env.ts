@@ -29,6 +29,7 @@ export interface BoxSpace {
   readonly high: readonly number[];
 }
 
+/** A set of observations or actions: a box of real numbers, or the whole numbers from 0. */
 export type Space = DiscreteSpace | BoxSpace;
 
 /** Numbers that an action or an observation of this space takes in a flat array: 1 if discrete, else d. */

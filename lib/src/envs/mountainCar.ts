@@ -19,6 +19,7 @@ export const RIGHT_END = 0.6;
 export const MAX_SPEED = 0.07;
 const GOAL = 0.5;
 
+/** Options of `mountainCar`. */
 export interface MountainCarOptions {
   /** Steps until truncation. */
   maxSteps?: number;

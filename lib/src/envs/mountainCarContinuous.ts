@@ -18,6 +18,7 @@ import { LEFT_WALL, MAX_SPEED, mountainCarSpaces, RIGHT_END } from './mountainCa
 const GOAL = 0.45;
 const POWER = 0.0015;
 
+/** Options of `mountainCarContinuous`. */
 export interface MountainCarContinuousOptions {
   /** Steps until truncation. */
   maxSteps?: number;

@@ -21,6 +21,7 @@ const DT = 0.05;
 const MAX_TORQUE = 2;
 const MAX_SPEED = 8;
 
+/** Options of `pendulum`. */
 export interface PendulumOptions {
   /** Steps until truncation. */
   maxSteps?: number;

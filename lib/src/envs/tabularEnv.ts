@@ -12,6 +12,7 @@ import { checkMDP, sampleInitialState, sampleTransition, type TabularMDP } from 
 import { remember } from '../recipe';
 import { checkMaxSteps, Env } from './env';
 
+/** Options of `tabularEnv`. */
 export interface TabularEnvOptions {
   /** Steps until truncation; the MDP's own limit by default. */
   maxSteps?: number;

@@ -46,6 +46,7 @@ export interface CriticValues {
   finalValues?: ArrayLike<number>;
 }
 
+/** What every estimate of advantages is made with. */
 export interface AdvantageOptions extends CriticValues {
   /** Discount factor gamma in [0, 1]. */
   gamma: number;
@@ -60,7 +61,11 @@ const ADVANTAGE_OPTIONS: OptionNames<AdvantageOptions> = {
   finalValues: 'optional',
 };
 
-/** delta_t = r_t + gamma V(s_{t+1}) - V(s_t) of every step, [T]. */
+/**
+ * delta_t = r_t + gamma V(s_{t+1}) - V(s_t) of every step, [T].
+ *
+ * $$\delta_t = r_t + \gamma V(s_{t+1}) - V(s_t)$$
+ */
 export function tdErrors(batch: RewardedBatch, options: AdvantageOptions): Float64Array {
   const {
     values,
@@ -99,6 +104,8 @@ const N_STEP_ADVANTAGES_OPTIONS: OptionNames<AdvantageOptions & { n: number }> =
 
 /**
  * A_t^(n) of every step, [T], in O(T) for any n. A window that would reach over the end of its trajectory ends there.
+ *
+ * $$\hat A^{(n)}_t = \sum_{l=0}^{n-1} \gamma^l r_{t+l} + \gamma^n V(s_{t+n}) - V(s_t)$$
  * @param options.n 1, 2, ..., or Infinity
  */
 export function nStepAdvantages(
@@ -147,6 +154,8 @@ const GENERALIZED_ADVANTAGES_OPTIONS: OptionNames<AdvantageOptions & { lambda: n
 /**
  * Generalized advantage estimates of every step, [T]: discounted sums of TD errors, so rewards to go of delta with gamma
  * lambda for the discount.
+ *
+ * $$\hat A_t = \delta_t + \gamma \lambda \hat A_{t+1}, \qquad \delta_t = r_t + \gamma V(s_{t+1}) - V(s_t)$$
  * @param options.lambda in [0, 1]: 0 the TD error (little variance, the critic's bias), 1 Monte Carlo minus V
  */
 export function generalizedAdvantages(

@@ -148,6 +148,7 @@ export function constantBaseline(value?: number): Baseline {
 export const timeBaseline = (): Baseline =>
   groupMeans({ make: 'timeBaseline', args: [] }, (_observations, _offset, time) => time);
 
+/** Options of `stateBaseline`. */
 export interface StateBaselineOptions {
   /** S; observations are the index of a state. */
   states: number;
@@ -248,6 +249,7 @@ export function tableBaseline(options: { table: ArrayLike<number>; states: numbe
   return remember(baseline, () => ({ make: 'tableBaseline', args: [{ table: copy, states }] }));
 }
 
+/** Options of `linearBaseline`. */
 export interface LinearBaselineOptions {
   /** d, the number of features: of the observation's numbers if there is no `featureMap`, else of what it writes. */
   features: number;

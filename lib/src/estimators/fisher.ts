@@ -28,6 +28,7 @@ export type Differentiable = Pick<Policy, 'network' | 'head'>;
 /** States to measure a policy in. */
 export type ObservedStates = Pick<TrajectoryBatch, 'observations' | 'observationSize'>;
 
+/** Options of `fisherProduct`. */
 export interface FisherProductOptions {
   /** lambda of (F + lambda I) v, which keeps a solver away from directions that the states say nothing about; 0 by default. */
   damping?: number;

@@ -14,6 +14,7 @@ import type { Policy } from '../policies/policy';
 import { type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
 import { perTrajectoryGradients } from './scoreFunction';
 
+/** Options of `gradientMoments`. */
 export interface GradientMomentsOptions {
   /** Whether the whole covariance is wanted, in O(d^2) a trajectory, and not the variances alone. False by default. */
   covariance?: boolean;

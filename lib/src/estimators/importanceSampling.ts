@@ -153,6 +153,7 @@ export function logImportanceWeightsOverTime(
   });
 }
 
+/** Options of the importance-sampling estimates. */
 export interface ImportanceSamplingOptions {
   /** Discount factor gamma in [0, 1]. */
   gamma: number;
@@ -383,6 +384,7 @@ function expectedPolynomial(coefficients: readonly number[], mean: number, varia
   return sum;
 }
 
+/** Options of `offPolicyScoreWeights`. */
 export interface OffPolicyScoreOptions {
   /** Discount factor gamma in [0, 1]. */
   gamma: number;

@@ -29,6 +29,7 @@ import { remember } from '../recipe';
 import { gather } from '../rollout/minibatches';
 import type { Baseline } from './baselines';
 
+/** Options of `networkBaseline`. */
 export interface NetworkBaselineOptions {
   /** V_w: one output for each observation. The baseline owns it and trains it in place. */
   network: Network;

@@ -22,6 +22,8 @@ export function discountedReturn(rewards: ArrayLike<number>, gamma: number): num
 
 /**
  * G_t of every step, in one pass from the back.
+ *
+ * $$G_t = \sum_{t' \ge t} \gamma^{t' - t} r_{t'}$$
  * @param rewards [T] r_t of one or several trajectories, end to end
  * @param gamma discount factor in [0, 1]
  * @param episodeStarts [m + 1] the row at which each trajectory starts, and T; by default all is one trajectory

@@ -26,6 +26,7 @@ import { discountByTime, rewardToGo } from './returns';
 /** Which weight a step's score gets: the trajectory's whole return, or what was earned from the step on. */
 export type ReinforceForm = 'total-return' | 'reward-to-go';
 
+/** Options of `scoreWeights`. */
 export interface ScoreWeightOptions {
   /** Discount factor gamma in [0, 1]. */
   gamma: number;
@@ -71,6 +72,8 @@ export function scoreWeights(batch: TrajectoryBatch, options: ScoreWeightOptions
 
 /**
  * g = 1/m sum_i sum_t w_t grad log pi_theta(a_t|s_t), with m the number of trajectories in the batch.
+ *
+ * $$g = \frac{1}{m} \sum_t w_t \, \nabla_\theta \log \pi_\theta(a_t|s_t)$$
  * @param weights [T], from `scoreWeights` or any other rule
  * @param out [d] where to write, d the number of parameters; a new array by default
  */

@@ -12,6 +12,7 @@ import { fail, knownOptions, type OptionNames, show } from '../math/check';
 import { platform } from '../platform';
 import { type LogRecord, scalarsOf } from './scalars';
 
+/** Options of the logs of training. */
 export interface LogOptions {
   /** Go on in a file that is there, for a run that is resumed. Without it such a file is refused. */
   resume?: boolean;

@@ -15,6 +15,7 @@ import { platform } from '../platform';
 import type { Log } from './logFiles';
 import { type LogRecord, scalarsOf } from './scalars';
 
+/** Options of `tensorboardLog`. */
 export interface TensorboardLogOptions {
   /** What stands before the names of the curves, with a slash; 'train' by default. */
   prefix?: string;

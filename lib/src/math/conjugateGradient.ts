@@ -14,6 +14,7 @@
 import { checkFinite, checkInteger, checkVector, fail, knownOptions, type OptionNames } from './check';
 import { dot } from './linalg';
 
+/** Options of `conjugateGradient`. */
 export interface ConjugateGradientOptions {
   /** Products to take at most; 10 is usual for TRPO. As many as there are numbers by default. */
   iterations?: number;
@@ -26,6 +27,7 @@ const CONJUGATE_GRADIENT_OPTIONS: OptionNames<ConjugateGradientOptions> = {
   tolerance: 'optional',
 };
 
+/** What `conjugateGradient` returns. */
 export interface ConjugateGradientResult {
   /** [d] */
   x: Float64Array;

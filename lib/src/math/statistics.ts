@@ -36,6 +36,7 @@ export interface CurveInterval {
 /** A number drawn from a sample, such as `mean` or `interquartileMean`. */
 export type Statistic = (sample: ArrayLike<number>) => number;
 
+/** Options of the bootstrap. */
 export interface BootstrapOptions {
   rng: Rng;
   /** How many times to draw the sample again; 2000 by default. */

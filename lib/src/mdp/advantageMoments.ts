@@ -62,6 +62,7 @@ export interface AdvantageEstimate {
   bootstrapAtCut?: boolean;
 }
 
+/** Options of `advantageMoments`. */
 export interface AdvantageMomentsOptions extends AdvantageEstimate {
   /** H: episodes are cut after this many steps. */
   horizon: number;
@@ -121,6 +122,7 @@ export function advantageMoments(
   );
 }
 
+/** Options of `advantageBiasVariance`. */
 export interface AdvantageBiasVarianceOptions extends AdvantageEstimate {
   /** H: episodes are cut after this many steps. Never, by default. */
   horizon?: number;

@@ -14,6 +14,7 @@
 import { checkFinite, checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { type TabularMDP, tabularMDP } from './tabularMDP';
 
+/** Options of `corridor`. */
 export interface CorridorOptions {
   /** Number of cells, at least 2. 5 by default. */
   length?: number;

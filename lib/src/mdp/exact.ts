@@ -247,6 +247,8 @@ export function expectedReturn(
  * The exact policy gradient grad_theta J(pi_theta), an array shaped like policy.parameters, by the policy gradient
  * theorem: visits times the policy's own score times the advantage, summed. For a tabular softmax policy that is
  * dJ / dtheta[s,a] = eta(s) pi(a|s) A(s,a). With `horizon`, the gradient of J_H.
+ *
+ * $$\nabla_\theta J = \sum_s \sum_t \gamma^t P(s_t = s) \sum_a Q^\pi(s, a) \, \nabla_\theta \pi_\theta(a|s)$$
  */
 export function exactGradient(
   mdp: TabularMDP,

@@ -93,6 +93,7 @@ function gridWorld(options: {
   });
 }
 
+/** Options of `frozenLake`. */
 export interface FrozenLakeOptions {
   /** Whether moves go astray. True by default, as in Gymnasium. */
   slippery?: boolean;
@@ -184,6 +185,7 @@ export function randomLake(options: { size?: number; frozen?: number; rng: Rng }
   );
 }
 
+/** Options of `cliffWalking`. */
 export interface CliffWalkingOptions {
   /** Whether moves go astray: 1/3 each for the move and for both sides of it. False by default. */
   slippery?: boolean;

@@ -80,6 +80,7 @@ export type MajorizeMaximizeRule =
       delta: number;
     };
 
+/** Options of `majorizeMaximize`. */
 export type MajorizeMaximizeOptions = MajorizeMaximizeRule & {
   /** How many steps to take at most. */
   iterations: number;
@@ -134,6 +135,7 @@ export interface MajorizeMaximizeRecord {
   C: number;
 }
 
+/** What `majorizeMaximize` returns. */
 export interface MajorizeMaximizeResult {
   /** The last policy, a table [S * A]. */
   policy: Float64Array;

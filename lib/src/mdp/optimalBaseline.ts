@@ -26,6 +26,7 @@ import { parametricTable, solveFiniteHorizon } from './exact';
 import { pairScores } from './reinforceMoments';
 import { checkMDP, type TabularMDP } from './tabularMDP';
 
+/** Options of `optimalBaselineTable`. */
 export interface OptimalBaselineOptions {
   /** H: episodes are cut after this many steps. */
   horizon: number;

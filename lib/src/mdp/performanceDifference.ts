@@ -74,6 +74,8 @@ export const DISCOUNT_OPTIONS: OptionNames<DiscountOptions> = { gamma: 'optional
 
 /**
  * J(pi') - J(pi) and what the performance difference lemma says that it is, exactly; see the top of this file.
+ *
+ * $$J(\pi') - J(\pi) = \frac{1}{1 - \gamma} \, \mathbb{E}_{s \sim d^{\pi'}, \, a \sim \pi'} \big[ A^\pi(s, a) \big]$$
  * @param policy pi, a table [S * A] or a policy over state indices
  * @param newPolicy pi'
  * @throws RangeError for gamma = 1 or a table that is not a policy of this MDP

@@ -9,6 +9,7 @@ import { checkFinite, checkInteger, checkVector, fail, knownOptions, type Option
 import { checkRng, type Rng } from '../math/rng';
 import { type TabularMDP, tabularMDP } from './tabularMDP';
 
+/** Options of `randomMDP`. */
 export interface RandomMDPOptions {
   /** S, 10 by default. */
   states?: number;

@@ -34,6 +34,7 @@ import {
 } from './momentRecursion';
 import { checkMDP, type TabularMDP } from './tabularMDP';
 
+/** Options of `reinforceMoments`. */
 export interface ReinforceMomentsOptions {
   /** H: episodes are cut after this many steps. */
   horizon: number;

@@ -74,6 +74,7 @@ export interface TabularMDP {
   readonly outcomeReward: Float64Array;
 }
 
+/** What `tabularMDP` makes an MDP of. */
 export interface TabularMDPOptions {
   id?: string;
   /** S, the number of states. */

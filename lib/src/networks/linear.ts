@@ -35,6 +35,7 @@ export interface FeatureOptions {
   featureScale?: ArrayLike<number>;
 }
 
+/** Options of `linearNetwork`. */
 export interface LinearNetworkOptions extends FeatureOptions {
   /** Outputs that are linear in the features. */
   outputs: number;

@@ -21,6 +21,7 @@ import type { Network } from './network';
 import { SimdMlp } from './simd/simdMlp';
 import { tfMlp } from './tf/mlp';
 
+/** Options of `mlp`. */
 export interface MlpOptions {
   /** Numbers in one observation. */
   inputs: number;

@@ -37,6 +37,7 @@ export function sgd(options: { learningRate: number }): Optimizer {
   return remember(optimizer, () => ({ make: 'sgd', args: [{ learningRate: optimizer.learningRate }] }));
 }
 
+/** Options of `adam`. */
 export interface AdamOptions {
   /** alpha; 1e-4 to 1e-1. */
   learningRate: number;

@@ -22,6 +22,7 @@ import {
 } from './network';
 import type { Optimizer } from './optimizers';
 
+/** Options of `tableNetwork`. */
 export interface TableNetworkOptions {
   /** S, the number of states. */
   states: number;

@@ -17,6 +17,7 @@ import { checkFinite, knownOptions, type OptionNames } from '../math/check';
 import { remember } from '../recipe';
 import { type PolicyObjective, policyObjective } from './objective';
 
+/** Options of `clipObjective`. */
 export interface ClipObjectiveOptions {
   /** epsilon, 0 or more: how far from 1 a ratio may gain by going; 0.1 to 0.3. */
   clipRange?: number;
@@ -30,7 +31,11 @@ export interface ClipObjective extends PolicyObjective {
   clipRange: number;
 }
 
-/** mean_b min(r_b A_b, clip(r_b, 1 - clipRange, 1 + clipRange) A_b). */
+/**
+ * mean_b min(r_b A_b, clip(r_b, 1 - clipRange, 1 + clipRange) A_b).
+ *
+ * $$L^{\mathrm{CLIP}} = \min\big( r A, \; \mathrm{clip}(r, 1 - \epsilon, 1 + \epsilon) A \big)$$
+ */
 export function clipObjective(options: ClipObjectiveOptions = {}): ClipObjective {
   const { clipRange = 0.2 } = knownOptions('clipObjective', options, CLIP_OBJECTIVE_OPTIONS);
   checkFinite('clipRange', clipRange, 0);

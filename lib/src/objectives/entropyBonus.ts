@@ -10,6 +10,7 @@ import { checkFinite, knownOptions, type OptionNames } from '../math/check';
 import { remember } from '../recipe';
 import { type PolicyObjective, policyObjective } from './objective';
 
+/** Options of `entropyBonus`. */
 export interface EntropyBonusOptions {
   /** c; 0 to 0.02. A negative one rewards decided policies. */
   coefficient: number;
@@ -17,7 +18,11 @@ export interface EntropyBonusOptions {
 
 const ENTROPY_BONUS_OPTIONS: OptionNames<EntropyBonusOptions> = { coefficient: 'required' };
 
-/** coefficient * mean entropy. */
+/**
+ * coefficient * mean entropy.
+ *
+ * $$H = -\sum_a \pi_\theta(a|s) \log \pi_\theta(a|s)$$
+ */
 export function entropyBonus(options: EntropyBonusOptions): PolicyObjective {
   const { coefficient } = knownOptions('entropyBonus', options, ENTROPY_BONUS_OPTIONS);
   checkFinite('coefficient', coefficient);

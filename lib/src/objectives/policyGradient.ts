@@ -9,7 +9,11 @@
 import { remember } from '../recipe';
 import { type PolicyObjective, policyObjective } from './objective';
 
-/** mean_b A_b log pi_theta(a_b|s_b). */
+/**
+ * mean_b A_b log pi_theta(a_b|s_b).
+ *
+ * $$L = A \log \pi_\theta(a|s)$$
+ */
 export function policyGradientObjective(): PolicyObjective {
   const objective = policyObjective((steps, dY) => {
     const { count, logProbs, minibatch } = steps;

@@ -14,7 +14,11 @@ import { checkFinite, fail, knownOptions, type OptionNames } from '../math/check
 import { remember } from '../recipe';
 import { type PolicyObjective, policyObjective } from './objective';
 
-/** mean_b r_b(theta) A_b, with nothing that keeps theta near theta_k. */
+/**
+ * mean_b r_b(theta) A_b, with nothing that keeps theta near theta_k.
+ *
+ * $$L = r A, \qquad r = \frac{\pi_\theta(a|s)}{\pi_{\theta_k}(a|s)}$$
+ */
 export function surrogateObjective(): PolicyObjective {
   const objective = policyObjective((steps, dY) => {
     const { count, ratios, minibatch } = steps;
@@ -38,7 +42,11 @@ export interface KlPenaltyObjective extends PolicyObjective {
 
 const KL_PENALTY_OBJECTIVE_OPTIONS: OptionNames<{ beta: number }> = { beta: 'required' };
 
-/** mean_b r_b(theta) A_b - beta D_KL(theta_k || theta); the minibatch needs `oldParameters`. */
+/**
+ * mean_b r_b(theta) A_b - beta D_KL(theta_k || theta); the minibatch needs `oldParameters`.
+ *
+ * $$L = r A - \beta \, D_{\mathrm{KL}}\big(\pi_{\theta_k} \,\|\, \pi_\theta\big)$$
+ */
 export function klPenaltyObjective(options: { beta: number }): KlPenaltyObjective {
   const { beta } = knownOptions('klPenaltyObjective', options, KL_PENALTY_OBJECTIVE_OPTIONS);
   const surrogate = surrogateObjective();

@@ -24,6 +24,7 @@ export interface ValueMinibatch {
   oldValues?: ArrayLike<number>;
 }
 
+/** What the value objective says of a minibatch beside its gradient. */
 export interface ValueDiagnostics {
   /** mean_b (V_b - G_b)^2. */
   meanSquaredError: number;
@@ -45,6 +46,7 @@ export interface ValueObjective {
   ): ObjectiveValue<ValueDiagnostics>;
 }
 
+/** Options of `valueObjective`. */
 export interface ValueObjectiveOptions {
   /** epsilon, in units of the return; no clip by default. */
   clipRange?: number;
@@ -52,7 +54,11 @@ export interface ValueObjectiveOptions {
 
 const VALUE_OBJECTIVE_OPTIONS: OptionNames<ValueObjectiveOptions> = { clipRange: 'optional' };
 
-/** -1/2 mean_b (V_b - G_b)^2, or its clipped variant; see the top of this file. */
+/**
+ * -1/2 mean_b (V_b - G_b)^2, or its clipped variant; see the top of this file.
+ *
+ * $$L = -\tfrac12 \big( V_w(s) - \hat R \big)^2$$
+ */
 export function valueObjective(options: ValueObjectiveOptions = {}): ValueObjective {
   const { clipRange } = knownOptions('valueObjective', options, VALUE_OBJECTIVE_OPTIONS);
   if (clipRange !== undefined) checkFinite('clipRange', clipRange, 0);

@@ -6,6 +6,7 @@ import { platform } from '../platform';
 import { type Job, type JobParcel, type Outcome, packJob, type Report, run } from './job';
 import { ParcelError, unpack } from './parcel';
 
+/** Options of `runJobs`. */
 export interface RunJobsOptions {
   /** Jobs that run at the same time; 1 for this thread alone. */
   workers: number;

@@ -34,8 +34,10 @@ export type SeedSettings<A extends TrainingAlgorithm> = Own<A> | ((seed: number)
 type OwnVariant<A extends TrainingAlgorithm> =
   | Own<A>
   | { algorithm: TrainingAlgorithm; [option: string]: unknown };
+/** What a variant changes of the common settings, perhaps by the seed. */
 export type VariantSettings<A extends TrainingAlgorithm> = OwnVariant<A> | ((seed: number) => OwnVariant<A>);
 
+/** Options of `trainSeeds`. */
 export interface TrainSeedsOptions<A extends TrainingAlgorithm> {
   /** `ppoClip`, `reinforce`, ...; or one's own, from `fromModule`. */
   algorithm: A;

@@ -13,6 +13,7 @@ import { checkFinite, checkInteger, knownOptions, type OptionNames } from '../ma
 import { type FeatureOptions, linearNetwork } from '../networks/linear';
 import { GaussianPolicy } from './policy';
 
+/** Options of `gaussianLinear`. */
 export interface GaussianLinearOptions extends FeatureOptions {
   /** d, the numbers in an action. */
   actionSize: number;

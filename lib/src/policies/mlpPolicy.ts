@@ -5,6 +5,7 @@ import { checkFinite, fail, knownOptions, type OptionNames } from '../math/check
 import { type MlpOptions, mlp } from '../networks/mlp';
 import { type CategoricalPolicy, categoricalPolicy, type GaussianPolicy, gaussianPolicy } from './policy';
 
+/** Options of `mlpPolicy`. */
 export interface MlpPolicyOptions
   extends Omit<MlpOptions, 'inputs' | 'outputs' | 'freeOutputs' | 'freeOutputValue'> {
   /** The environment whose observations it reads and whose actions it takes. */

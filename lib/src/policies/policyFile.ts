@@ -30,6 +30,7 @@ import { softmaxTabular } from './softmaxTabular';
 
 const POLICY = { kind: 'policy', version: 1 };
 
+/** Options of `packPolicy`. */
 export interface PackPolicyOptions {
   /** What it was trained for: its name is kept, and that the policy fits is checked. */
   env?: Env | EnvModel;

@@ -13,6 +13,7 @@ import { type FeatureOptions, linearNetwork } from '../networks/linear';
 import { remember } from '../recipe';
 import { CategoricalPolicy } from './policy';
 
+/** Options of `softmaxLinear`. */
 export interface SoftmaxLinearOptions extends FeatureOptions {
   /** A, the number of actions. */
   actions: number;

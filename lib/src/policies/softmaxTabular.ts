@@ -15,6 +15,7 @@ import { tableNetwork } from '../networks/table';
 import { remember } from '../recipe';
 import { CategoricalPolicy } from './policy';
 
+/** Options of `softmaxTabular`. */
 export interface SoftmaxTabularOptions {
   /** S, the number of states. */
   states: number;

@@ -66,6 +66,7 @@ export function episodeLimit(env: Pick<EnvModel, 'id' | 'maxSteps'>, maxSteps: n
   return limit;
 }
 
+/** Options of `collectEpisodes`. */
 export interface CollectEpisodesOptions {
   /** m, the number of trajectories. */
   episodes: number;
@@ -137,6 +138,7 @@ export function collectEpisodes(
   return joined(envs, policy.head, recorders);
 }
 
+/** Options of `collectSteps`. */
 export interface CollectStepsOptions {
   /** T, the steps taken by each of the N copies. */
   steps: number;

@@ -28,6 +28,7 @@ export interface Trajectory {
   readonly truncated: boolean;
 }
 
+/** Options of `rollout`. */
 export interface RolloutOptions {
   rng: Rng;
   /** The state to start from, in place of one drawn. */
@@ -82,6 +83,7 @@ export function rollout(env: Env | EnvModel, policy: Actor, options: RolloutOpti
   }
 }
 
+/** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** Episodes to average over. */
   episodes?: number;

@@ -24,6 +24,7 @@ import { addUniform, checkVersion, clamp, type MujocoOptions, mujocoEnv, squared
 
 const DT = 0.008;
 
+/** Options of `hopper`. */
 export interface HopperOptions extends MujocoOptions {
   /** Margin of each geom [m]: 0.001 is Gymnasium's, 0.0005 gives the contacts of MuJoCo up to 3.3. */
   geomMargin?: number;

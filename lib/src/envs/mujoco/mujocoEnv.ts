@@ -23,6 +23,7 @@ import { type Joint, type Mjcf, mjcfText } from './mjcf';
 /** The versions of the rules: Gymnasium's v5, and its v4, which published results before 2024 used. */
 export type MujocoVersion = 'v5' | 'v4';
 
+/** Options that all MuJoCo tasks have. */
 export interface MujocoOptions {
   /** Gymnasium's version of the rules: 'v5' or 'v4'. */
   version?: MujocoVersion;

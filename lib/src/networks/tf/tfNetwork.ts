@@ -31,6 +31,7 @@ import type { Optimizer } from '../optimizers';
 import { tensorflow } from './tensorflow';
 import type { LayersModel, Scalar, Tensor } from './types';
 
+/** Options of `tfNetwork`. */
 export interface TfNetworkOptions {
   /** Outputs that are parameters themselves, such as the log sigma of a Gaussian policy; none by default. */
   freeOutputs?: number;
