@@ -6,7 +6,7 @@
  *
  * It shows the rows as they come, and neither groups nor sorts. danfojs-node 1.2.0 does both silently wrong where a
  * column holds a NaN: `groupby(...).mean()` gives NaN for the NaN's group, though `df['x'].mean()` leaves NaN out, and
- * `sortValues` leaves every row where it was. Take the rows with a NaN out first:
+ * `sortValues` may leave the rows in no order, or where they were. Take the rows with a NaN out first:
  *   const whole = df.loc({ rows: df['x'].isNa().values.map(isNa => !isNa) });
  */
 

@@ -10,7 +10,7 @@ import { checkFinite, checkInteger, fail, knownOptions, type OptionNames, show }
 import { linearFit } from '../math/statistics';
 import type { GridLayout } from '../mdp/tabularMDP';
 import { type Figure, isRecord, type Layout, type Numbers, roundNumber, type Trace } from './figure';
-import { axis, type ChartOptions, colorOf, dashOf, fade, inTheme } from './theme';
+import { axis, CHART_OPTIONS, type ChartOptions, colorOf, dashOf, fade, inTheme } from './theme';
 
 /** Points (x[i], y[i]); with `low` and `high`, [n] each, the ends of an interval around each y. */
 export interface Points {
@@ -125,15 +125,7 @@ export interface LineChartOptions extends ChartOptions {
 const LINE_CHART_OPTIONS: OptionNames<LineChartOptions> = {
   shape: 'optional',
   markers: 'optional',
-  xTitle: 'required',
-  yTitle: 'required',
-  title: 'optional',
-  height: 'optional',
-  xLog: 'optional',
-  yLog: 'optional',
-  xRange: 'optional',
-  yRange: 'optional',
-  legend: 'optional',
+  ...CHART_OPTIONS,
 };
 
 /** Lines through points, with a band where a series has `low` and `high`. */
@@ -316,15 +308,7 @@ export interface ScatterOptions extends ChartOptions {
 
 const SCATTER_OPTIONS: OptionNames<ScatterOptions> = {
   fit: 'optional',
-  xTitle: 'required',
-  yTitle: 'required',
-  title: 'optional',
-  height: 'optional',
-  xLog: 'optional',
-  yLog: 'optional',
-  xRange: 'optional',
-  yRange: 'optional',
-  legend: 'optional',
+  ...CHART_OPTIONS,
 };
 
 /**

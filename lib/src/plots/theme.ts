@@ -86,6 +86,13 @@ const THEMED_OPTIONS: OptionNames<FrameOptions> = {
   legend: 'optional',
 };
 
+/** The names of the options that all charts share. */
+export const CHART_OPTIONS: OptionNames<ChartOptions> = {
+  xTitle: 'required',
+  yTitle: 'required',
+  ...THEMED_OPTIONS,
+};
+
 /** Puts traces and axes into the theme: the last step of every chart. */
 export const themed = (data: Trace[], axes: Layout, options: FrameOptions): Figure =>
   inTheme(data, axes, knownOptions('themed', options, THEMED_OPTIONS));

@@ -84,6 +84,7 @@ function exercise({ memory, kernels }: KernelsWithMemory): void {
     kernels.activate(relu, 500, a);
     kernels.differentiate(relu, 500, a, d);
   }
+  kernels.activate(1, 512, d); // mean squares are not negative
   for (const count of [1, 503]) {
     kernels.adam(count, a, b, c, d, 0.01, 0.9, 0.999, 0.1, 0.001, 1.5, 2.5, 1e-5);
     kernels.scale(count, c, 0.7);
