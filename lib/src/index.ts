@@ -204,6 +204,8 @@ export {
   gradientNorm,
   type Optimizer,
   type OptimizerChoice,
+  type RmsPropOptions,
+  rmsProp,
   sgd,
 } from './networks/optimizers';
 export { type TableNetworkOptions, tableNetwork } from './networks/table';

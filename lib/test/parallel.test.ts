@@ -48,6 +48,7 @@ import {
   Rng,
   reinforce,
   rewardToGo,
+  rmsProp,
   rollout,
   SeedsError,
   sgd,
@@ -68,6 +69,7 @@ import {
   vanillaPolicyGradient,
 } from 'pglab';
 import { pack, unpack } from '../dist/parallel/parcel';
+import { seal, unseal } from '../dist/sealed';
 
 /** There and back, as between two threads. */
 const travel = <T>(value: T): T => (unpack(structuredClone(pack({ value }))) as { value: T }).value;
@@ -179,7 +181,11 @@ test('networks, optimizers and streams go on where they were', () => {
     }
     return [...network.parameters, rng.normal()];
   };
-  for (const optimizer of [() => adam({ learningRate: 0.1, beta1: 0.8 }), () => sgd({ learningRate: 0.1 })])
+  for (const optimizer of [
+    () => adam({ learningRate: 0.1, beta1: 0.8 }),
+    () => rmsProp({ learningRate: 0.1, decay: 0.8 }),
+    () => sgd({ learningRate: 0.1 }),
+  ])
     for (const make of [
       () => mlp({ inputs: 4, hidden: [6], outputs: 1, seed: 2 }),
       () => linearNetwork({ features: 4, outputs: 1 }),
@@ -223,10 +229,16 @@ for (const [name, make] of Object.entries(baselines))
     const baseline = make();
     fit(baseline);
     const back = travel(baseline);
+    // The state alone, by way of a file, is enough for one that is made alike.
+    const kind = { kind: 'state', version: 1 };
+    const kept = make();
+    kept.state = (unseal(kind, 'it', seal(kind, {}, { state: baseline.state })).body as Baseline).state;
     for (const batch of batches) {
-      assert.deepEqual(back.predict(batches[1]), baseline.predict(batches[1]));
-      assert.deepEqual(back.predictFinal(batches[1]), baseline.predictFinal(batches[1]));
-      for (const one of [back, baseline]) fit(one, batch);
+      for (const one of [back, kept]) {
+        assert.deepEqual(one.predict(batches[1]), baseline.predict(batches[1]));
+        assert.deepEqual(one.predictFinal(batches[1]), baseline.predictFinal(batches[1]));
+      }
+      for (const one of [back, kept, baseline]) fit(one, batch);
     }
   });
 

@@ -19,6 +19,7 @@ import {
   randomMDP,
   reinforce,
   reinforceGradient,
+  rmsProp,
   scoreWeights,
   sgd,
   softmaxLinear,
@@ -27,6 +28,7 @@ import {
   tabularEnv,
   trajectoryBatch,
 } from 'pglab';
+import { makeOptimizer } from '../dist/networks/optimizers';
 
 const randomPolicy = (mdp: TabularMDP, seed: number) => {
   const rng = new Rng(seed);
@@ -119,8 +121,55 @@ describe('optimizers', () => {
     }
   });
 
+  test('rmsProp against its formula, worked out over three steps: v begins at 1, epsilon stands within the root', () => {
+    const theta = Float64Array.of(0, 7);
+    const optimizer = rmsProp({ learningRate: 0.1, decay: 0.75, epsilon: 0.25 });
+    let expected = 0;
+    // v = 0.75 v + 0.25 g^2 by hand for g = 1, -2, 3
+    for (const [g, v] of [
+      [1, 1],
+      [-2, 1.75],
+      [3, 3.5625],
+    ]) {
+      optimizer.ascend(theta, Float64Array.of(g, 0));
+      expected += (0.1 * g) / Math.sqrt(v + 0.25);
+      assert.ok(Math.abs(theta[0] - expected) < 1e-12);
+    }
+    assert.equal(theta[1], 7, 'what has no gradient stays');
+  });
+
+  test("rmsProp's defaults are those of baselines' A2C, by name too", () => {
+    for (const optimizer of [rmsProp({ learningRate: 0.5 }), makeOptimizer('rmsprop', 0.5)]) {
+      const theta = Float64Array.of(0);
+      optimizer.ascend(theta, Float64Array.of(2));
+      assert.ok(Math.abs(theta[0] - 1 / Math.sqrt(0.99 + 0.01 * 4 + 1e-5)) < 1e-12);
+    }
+  });
+
+  test('a state that was kept goes on alike', () => {
+    for (const make of [
+      () => sgd({ learningRate: 0.1 }),
+      () => rmsProp({ learningRate: 0.1 }),
+      () => adam({ learningRate: 0.1 }),
+    ]) {
+      const [one, other] = [make(), make()];
+      const theta = Float64Array.of(1, 2);
+      one.ascend(theta, [3, -1]);
+      const copy = theta.slice();
+      other.state = one.state;
+      one.ascend(theta, [0.5, 4]);
+      other.ascend(copy, [0.5, 4]);
+      assert.deepEqual(copy, theta);
+    }
+  });
+
   test('misuse is named', () => {
     assert.throws(() => sgd({ learningRate: -1 }), /learningRate is -1/);
+    assert.throws(() => rmsProp({ learningRate: 1, decay: 1.5 }), /decay is 1.5/);
+    assert.throws(() => rmsProp({ learningRate: 1, epsilon: -1 }), /epsilon is -1/);
+    const used = rmsProp({ learningRate: 1 });
+    used.ascend(new Float64Array(2), new Float64Array(2));
+    assert.throws(() => used.ascend(new Float64Array(3), new Float64Array(3)), /parameters has length 3/);
     assert.throws(() => adam({ learningRate: 1, beta1: 1 }), /beta1 is 1/);
     const optimizer = adam({ learningRate: 1 });
     optimizer.ascend(new Float64Array(2), new Float64Array(2));
@@ -247,7 +296,7 @@ describe('reinforce', () => {
     let calls = 0;
     await reinforce({ ...settings, optimizer: { ascend: () => void calls++ } });
     assert.equal(calls, 5);
-    await assert.rejects(reinforce({ ...settings, optimizer: 'rmsprop' as 'sgd' }), /optimizer is "rmsprop"/);
+    await assert.rejects(reinforce({ ...settings, optimizer: 'adagrad' as 'sgd' }), /optimizer is "adagrad"/);
   });
 
   test('stops where a reward or a parameter is not finite, naming the iteration', async () => {

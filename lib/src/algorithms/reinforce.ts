@@ -45,7 +45,7 @@ export interface ReinforceOptions<P extends Policy = Policy> extends WatchOption
   form?: ReinforceForm;
   /** Whether G_t is multiplied by gamma^t: then g estimates the gradient of the discounted objective without bias. */
   discountState?: boolean;
-  /** 'sgd': theta + alpha g; 'adam': steps scaled by each parameter's recent gradients; or one of your own. */
+  /** 'sgd': theta + alpha g; 'adam', 'rmsprop': steps scaled by each parameter's recent gradients; or one of your own. */
   optimizer?: OptimizerChoice;
   /** A step limit below the environment's own, or one for an environment that has none. */
   maxSteps?: number;

@@ -43,6 +43,13 @@ export interface Baseline {
   predict(batch: TrajectoryBatch): Float64Array;
   /** b of the observation after the last step of each trajectory [m]: as a critic's value, 0 where it terminated. */
   predictFinal(batch: TrajectoryBatch): Float64Array;
+  /** alpha of `fit`, where there is one that may be changed between fits. */
+  learningRate?: number;
+  /**
+   * Everything that `fit` changes, null if nothing, as JSON and typed arrays: a checkpoint keeps it and sets it again. A run whose
+   * baseline has none cannot be kept.
+   */
+  state?: unknown;
 }
 
 /** A baseline in the role of a critic: what `tdErrors`, `nStepAdvantages` and `generalizedAdvantages` ask for. */
@@ -61,6 +68,7 @@ function baselineOf(
   check: (batch: TrajectoryBatch) => void = () => {},
 ): Baseline {
   return {
+    state: null,
     fit(batch, returns) {
       checkVector('returns', returns, batch.rewards.length);
       check(batch);
@@ -87,6 +95,17 @@ function baselineOf(
   };
 }
 
+/** A baseline whose state `fit` changes, as `get` tells it and `set` takes it, and that remembers how it is made. */
+function keeping<State>(
+  baseline: Baseline,
+  recipe: Recipe,
+  get: () => State,
+  set: (state: State) => void,
+): Baseline {
+  Object.defineProperty(baseline, 'state', { get, set, enumerable: true });
+  return remember(baseline, () => ({ ...recipe, state: get(), restore: set }));
+}
+
 /** Calls `visit` with every row and its time within the trajectory. */
 function eachStep({ episodeStarts }: TrajectoryBatch, visit: (t: number, time: number) => void): void {
   for (let i = 0; i < episodeStarts.length - 1; i++)
@@ -100,11 +119,11 @@ function eachStep({ episodeStarts }: TrajectoryBatch, visit: (t: number, time: n
  * @param weights what each step of the batch counts in its mean [T]; the same for all by default
  */
 function groupMeans(
-  { make, args }: Recipe,
+  recipe: Recipe,
   group: Value,
   weights?: (batch: TrajectoryBatch) => Float64Array,
 ): Baseline {
-  let means: number[] = [];
+  let means: (number | null)[] = [];
   const baseline = baselineOf(
     (observations, offset, time) => means[group(observations, offset, time)] ?? 0,
     (batch, returns) => {
@@ -120,10 +139,14 @@ function groupMeans(
       means = sums.map((sum, k) => (totals[k] > 0 ? sum / totals[k] : 0));
     },
   );
-  const restore = (state: number[]) => {
-    means = state;
-  };
-  return remember(baseline, () => ({ make, args, state: means, restore }));
+  return keeping(
+    baseline,
+    recipe,
+    () => means,
+    state => {
+      means = state;
+    },
+  );
 }
 
 /** b = 0: no baseline, in the place of one. */
@@ -297,13 +320,12 @@ export function linearBaseline(options: LinearBaselineOptions): Baseline {
         fail(`features is ${features}, but the batch has observations of ${observationSize} numbers.`);
     },
   );
-  const restore = (state: Float64Array) => {
-    weights = state;
-  };
-  return remember(baseline, () => ({
-    make: 'linearBaseline',
-    args: [{ features, featureMap }],
-    state: weights,
-    restore,
-  }));
+  return keeping(
+    baseline,
+    { make: 'linearBaseline', args: [{ features, featureMap }] },
+    () => weights,
+    state => {
+      weights = state;
+    },
+  );
 }

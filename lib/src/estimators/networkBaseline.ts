@@ -14,16 +14,23 @@
 import {
   checkFinite,
   checkInteger,
+  checkLimit,
   checkVector,
   fail,
   knownOptions,
   type OptionNames,
   show,
 } from '../math/check';
-import { Rng } from '../math/rng';
-import { CovarianceAccumulator } from '../math/statistics';
-import { checkReads, type Network } from '../networks/network';
-import { makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
+import { Rng, type RngState } from '../math/rng';
+import { CovarianceAccumulator, type CovarianceState } from '../math/statistics';
+import { checkReads, type FloatArray, type Network } from '../networks/network';
+import {
+  makeOptimizer,
+  type OptimizerChoice,
+  type OptimizerState,
+  restoreOptimizer,
+  stateOfOptimizer,
+} from '../networks/optimizers';
 import { valueObjective } from '../objectives/value';
 import { remember } from '../recipe';
 import { gather } from '../rollout/minibatches';
@@ -34,7 +41,7 @@ export interface NetworkBaselineOptions {
   /** V_w: one output for each observation. The baseline owns it and trains it in place. */
   network: Network;
   optimizer?: OptimizerChoice;
-  /** alpha of 'adam' or 'sgd'; for Adam 1e-4 to 1e-2. */
+  /** alpha of 'adam', 'rmsprop' or 'sgd'; for Adam 1e-4 to 1e-2. */
   learningRate?: number;
   /** Passes over each batch; 1 to 80. */
   epochs?: number;
@@ -44,6 +51,8 @@ export interface NetworkBaselineOptions {
   seed?: number;
   /** Learn (G - mu) / sigma, as above, instead of G. */
   standardize?: boolean;
+  /** Longer gradients are shortened to this (0.5); Infinity, no limit, by default. */
+  maxGradientNorm?: number;
 }
 
 const NETWORK_BASELINE_OPTIONS: OptionNames<NetworkBaselineOptions> = {
@@ -54,6 +63,7 @@ const NETWORK_BASELINE_OPTIONS: OptionNames<NetworkBaselineOptions> = {
   minibatchSize: 'optional',
   seed: 'optional',
   standardize: 'optional',
+  maxGradientNorm: 'optional',
 };
 
 /** A baseline by gradient descent on squared errors; see the top of this file. */
@@ -66,6 +76,7 @@ export function networkBaseline(options: NetworkBaselineOptions): Baseline {
     minibatchSize = 64,
     seed = 0,
     standardize = true,
+    maxGradientNorm = Infinity,
   } = knownOptions('networkBaseline', options, NETWORK_BASELINE_OPTIONS);
   if (typeof network?.forward !== 'function')
     throw new TypeError(`network is ${show(network)}, but must be a network, e.g. mlp(...).`);
@@ -73,6 +84,7 @@ export function networkBaseline(options: NetworkBaselineOptions): Baseline {
   checkFinite('learningRate', learningRate, 0);
   checkInteger('epochs', epochs, 1);
   if (minibatchSize !== Infinity) checkInteger('minibatchSize', minibatchSize, 1);
+  checkLimit('maxGradientNorm', maxGradientNorm);
   const optimizer = makeOptimizer(choice, learningRate);
   let rng = new Rng(seed);
   const objective = valueObjective();
@@ -87,12 +99,37 @@ export function networkBaseline(options: NetworkBaselineOptions): Baseline {
   /** Takes the returns into mu and sigma. */
   const see = (returns: ArrayLike<number>) => {
     for (let t = 0; t < returns.length; t++) returnsSeen.add([returns[t]]);
+    scaleBySeen();
+  };
+  const scaleBySeen = () => {
     mu = returnsSeen.mean[0];
     const std = returnsSeen.count > 1 ? Math.sqrt(returnsSeen.variance()[0]) : 0;
     sigma = std > 0 ? std : 1;
   };
 
   const baseline: Baseline = {
+    get learningRate() {
+      return optimizer.learningRate;
+    },
+    set learningRate(alpha) {
+      optimizer.learningRate = alpha;
+    },
+    get state(): NetworkBaselineState | undefined {
+      if (optimizer.state === undefined) return undefined;
+      return {
+        parameters: network.parameters.slice(),
+        optimizer: stateOfOptimizer(optimizer),
+        rng: rng.state,
+        returnsSeen: returnsSeen.state,
+      };
+    },
+    set state(state: NetworkBaselineState) {
+      network.parameters.set(checkVector('state.parameters', state.parameters, network.parameters.length));
+      restoreOptimizer(optimizer, state.optimizer);
+      rng = Rng.fromState(state.rng);
+      returnsSeen.state = state.returnsSeen;
+      scaleBySeen();
+    },
     fit(batch, returns) {
       checkReads(network, batch.observationSize, 'network');
       const T = checkVector('returns', returns, batch.rewards.length).length;
@@ -113,6 +150,7 @@ export function networkBaseline(options: NetworkBaselineOptions): Baseline {
           const d = dValues.subarray(0, count).fill(0);
           objective.evaluate(v, { targets: targets.subarray(0, count) }, d);
           network.backward(d);
+          network.clipGradientNorm(maxGradientNorm);
           network.applyGradient(optimizer);
         }
       }
@@ -133,8 +171,16 @@ export function networkBaseline(options: NetworkBaselineOptions): Baseline {
   };
   return remember(baseline, () => ({
     make: 'networkBaseline',
-    args: [{ network, optimizer, learningRate, epochs, minibatchSize, seed, standardize }],
+    args: [{ network, optimizer, learningRate, epochs, minibatchSize, seed, standardize, maxGradientNorm }],
     state: { rng, returnsSeen, mu, sigma },
     restore,
   }));
+}
+
+/** What a checkpoint keeps. */
+interface NetworkBaselineState {
+  parameters: FloatArray;
+  optimizer: OptimizerState;
+  rng: RngState;
+  returnsSeen: CovarianceState;
 }

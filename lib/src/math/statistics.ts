@@ -381,6 +381,13 @@ const COVARIANCE_ACCUMULATOR_OPTIONS: OptionNames<{ variancesOnly?: boolean }> =
   variancesOnly: 'optional',
 };
 
+/** What `CovarianceAccumulator` has gathered. */
+export interface CovarianceState {
+  count: number;
+  mean: Float64Array;
+  moments: Float64Array;
+}
+
 /**
  * The running mean and covariance of vectors in one pass (Welford 1962; merging after Chan, Golub and LeVeque 1983): what
  * a gradient estimator's noise is measured with. Vectors need not be kept.
@@ -419,18 +426,28 @@ export class CovarianceAccumulator {
       (...args: ConstructorParameters<typeof CovarianceAccumulator>) => new CovarianceAccumulator(...args),
     );
     remember(CovarianceAccumulator.prototype, accumulator => {
-      const { dimension, variancesOnly, count, mean, moments } = accumulator;
+      const { dimension, variancesOnly, state } = accumulator;
       return {
         make: 'CovarianceAccumulator',
         args: [dimension, { variancesOnly }],
-        state: { count, mean, moments },
-        restore(seen: { count: number; mean: Float64Array; moments: Float64Array }) {
-          accumulator.count = seen.count;
-          mean.set(seen.mean);
-          moments.set(seen.moments);
+        state,
+        restore(seen: CovarianceState) {
+          accumulator.state = seen;
         },
       };
     });
+  }
+
+  /** Everything that was gathered. */
+  get state(): CovarianceState {
+    return { count: this.count, mean: this.mean.slice(), moments: this.moments.slice() };
+  }
+
+  /** Continues from a `state` that was kept. */
+  set state({ count, mean, moments }: CovarianceState) {
+    this.count = count;
+    this.mean.set(mean);
+    this.moments.set(moments);
   }
 
   /** Takes in one vector [dimension]. */

@@ -2,10 +2,13 @@
  * Optimizers: how far to move the parameters theta along an estimated gradient g of an objective to be made large.
  *
  *   sgd    theta <- theta + alpha g
+ *   rmsProp  v <- rho v + (1 - rho) g^2,   theta <- theta + alpha g / sqrt(v + epsilon)   (elementwise, v = 1 at the start)
  *   adam   m <- beta1 m + (1 - beta1) g,   v <- beta2 v + (1 - beta2) g^2  (elementwise)
  *          theta <- theta + alpha m^ / (sqrt(v^) + epsilon),   m^ = m / (1 - beta1^k),  v^ = v / (1 - beta2^k) at update k
  *
- * Adam is that of Kingma and Ba 2015, algorithm 1, with the sign turned from descent to ascent.
+ * Adam is that of Kingma and Ba 2015, algorithm 1, with the sign turned from descent to ascent. RMSProp is that of Tieleman and
+ * Hinton 2012 (lecture 6.5 of "Neural networks for machine learning") in the form of TensorFlow 1, which A2C was published with:
+ * epsilon stands within the root, and v begins at 1, so that the first steps are short.
  */
 
 import { checkFinite, checkVector, knownOptions, type OptionNames, show } from '../math/check';
@@ -16,6 +19,11 @@ import type { FloatArray } from './network';
 export interface Optimizer {
   /** alpha, where there is one that may be changed between updates. */
   learningRate?: number;
+  /**
+   * Everything that updates change besides theta, null if nothing, as JSON and typed arrays: a checkpoint keeps it and sets it
+   * again. A run whose optimizer has none cannot be kept.
+   */
+  state?: unknown;
   /** Moves `parameters` [d] in place, given the objective's gradient [d]. */
   ascend(parameters: FloatArray, gradient: ArrayLike<number>): void;
 }
@@ -28,6 +36,7 @@ export function sgd(options: { learningRate: number }): Optimizer {
   checkFinite('learningRate', learningRate, 0);
   const optimizer = {
     learningRate,
+    state: null,
     ascend(parameters: FloatArray, gradient: ArrayLike<number>): void {
       const { learningRate } = optimizer;
       checkVector('gradient', gradient, parameters.length);
@@ -35,6 +44,68 @@ export function sgd(options: { learningRate: number }): Optimizer {
     },
   };
   return remember(optimizer, () => ({ make: 'sgd', args: [{ learningRate: optimizer.learningRate }] }));
+}
+
+/** Options of `rmsProp`. */
+export interface RmsPropOptions {
+  /** alpha; 1e-4 to 1e-2. */
+  learningRate: number;
+  /** rho, the decay of the squared gradient's running mean. */
+  decay?: number;
+  /** Keeps the division from blowing up where gradients are tiny. */
+  epsilon?: number;
+}
+
+const RMS_PROP_OPTIONS: OptionNames<RmsPropOptions> = {
+  learningRate: 'required',
+  decay: 'optional',
+  epsilon: 'optional',
+};
+
+/**
+ * RMSProp: each parameter's step is scaled by the size of its own recent gradients, without Adam's running mean of the gradient. The
+ * defaults are those of A2C in OpenAI's baselines.
+ *
+ * $$v \leftarrow \rho v + (1 - \rho) g^2, \qquad \theta \leftarrow \theta + \frac{\alpha g}{\sqrt{v + \epsilon}}$$
+ */
+export function rmsProp(options: RmsPropOptions): Optimizer {
+  const { learningRate, decay = 0.99, epsilon = 1e-5 } = knownOptions('rmsProp', options, RMS_PROP_OPTIONS);
+  checkFinite('learningRate', learningRate, 0);
+  checkFinite('decay', decay, 0, 1);
+  checkFinite('epsilon', epsilon, 0);
+  let square = new Float64Array(0); // v, as long as theta from the first update on
+  const optimizer = {
+    learningRate,
+    get state(): RmsPropState {
+      return { square: square.slice() };
+    },
+    set state(state) {
+      square = Float64Array.from(state.square);
+    },
+    ascend(parameters: FloatArray, gradient: ArrayLike<number>): void {
+      const { learningRate } = optimizer;
+      checkVector('gradient', gradient, parameters.length);
+      if (square.length === 0) square = new Float64Array(parameters.length).fill(1);
+      checkVector('parameters', parameters, square.length);
+      for (let k = 0; k < parameters.length; k++) {
+        const g = gradient[k];
+        square[k] = decay * square[k] + (1 - decay) * g * g;
+        if (g !== 0) parameters[k] += (learningRate * g) / Math.sqrt(square[k] + epsilon);
+      }
+    },
+  };
+  return remember(optimizer, () => ({
+    make: 'rmsProp',
+    args: [{ learningRate: optimizer.learningRate, decay, epsilon }],
+    state: optimizer.state,
+    restore(state: RmsPropState) {
+      optimizer.state = state;
+    },
+  }));
+}
+
+interface RmsPropState {
+  square: Float64Array;
 }
 
 /** Options of `adam`. */
@@ -152,15 +223,35 @@ export interface AdamState {
 export const adam = (options: AdamOptions): Adam => new Adam(knownOptions('adam', options, ADAM_OPTIONS));
 
 /** An optimizer by name, with a learning rate that is stated beside it; or one of the caller's own. */
-export type OptimizerChoice = 'sgd' | 'adam' | Optimizer;
+export type OptimizerChoice = 'sgd' | 'rmsprop' | 'adam' | Optimizer;
 
 /** The optimizer that a choice means. */
 export function makeOptimizer(choice: OptimizerChoice, learningRate: number): Optimizer {
   if (choice === 'sgd') return sgd({ learningRate });
+  if (choice === 'rmsprop') return rmsProp({ learningRate });
   if (choice === 'adam') return adam({ learningRate });
   if (typeof choice?.ascend !== 'function')
-    throw new TypeError(`optimizer is ${show(choice)}, but must be 'sgd', 'adam' or an optimizer.`);
+    throw new TypeError(
+      `optimizer is ${show(choice)}, but must be 'sgd', 'rmsprop', 'adam' or an optimizer.`,
+    );
   return choice;
+}
+
+/** What a checkpoint keeps of an optimizer that has a state. */
+export interface OptimizerState {
+  learningRate?: number;
+  state: unknown;
+}
+
+export const stateOfOptimizer = ({ learningRate, state }: Optimizer): OptimizerState => ({
+  learningRate,
+  state,
+});
+
+/** Makes an optimizer go on from there. */
+export function restoreOptimizer(optimizer: Optimizer, { learningRate, state }: OptimizerState): void {
+  if (learningRate !== undefined) optimizer.learningRate = learningRate;
+  optimizer.state = state;
 }
 
 /** The Euclidean length of a gradient. */
