@@ -6,6 +6,7 @@ import {
   a2cTrustRegion,
   actorCritic,
   adam,
+  bandit,
   cartPole,
   corridor,
   evaluate,
@@ -88,6 +89,18 @@ test('it holds the policy near its average: a smaller rate moves less', async ()
   assert.ok(tight < 0.8 * loose, `${tight} and ${loose}`);
 });
 
+test("what is not stated is the paper's: delta 1, alpha 0.99; the share of changed steps is one of all", async () => {
+  // Rewards that are large enough for a delta of 1 to matter.
+  const rich = tabularEnv(corridor({ length: 6, goalReward: 30 }), { maxSteps: 40 });
+  const run = (options = {}) => a2cTrustRegion({ ...start({ totalSteps: 1600 }), env: rich, ...options });
+  const { history } = await run();
+  assert.deepEqual((await run({ klRate: 1, averageDecay: 0.99 })).history, history);
+  for (const other of [{ klRate: 2 }, { averageDecay: 0.9 }])
+    assert.notDeepEqual((await run(other)).history, history);
+  const shares = history.map(({ projectedFraction }) => projectedFraction);
+  assert.ok(shares.every(f => f <= 1) && shares.some(f => f > 0 && f < 1));
+});
+
 test('learns CartPole: at least 400; repeats itself', async () => {
   const run = () => {
     const task = cartPole();
@@ -147,6 +160,26 @@ test('vanilla policy gradient with klTarget: alpha doubles and halves by the rul
     iterations: 1,
   });
   assert.ok(!('learningRate' in fixed.history[0]));
+});
+
+test('alpha stays within 1e-8 and 1', async () => {
+  const alphas = async (learningRate: number, klTarget: number, size: number) => {
+    const { history } = await vanillaPolicyGradient({
+      env: bandit({ means: [0, size], standardDeviation: 0 }),
+      policy: softmaxTabular({ states: 1, actions: 2 }),
+      optimizer: 'sgd',
+      iterations: 4,
+      learningRate,
+      klTarget,
+    });
+    return history.map(record => record.learningRate!);
+  };
+  const near = (actual: number[], expected: number[]) =>
+    actual.forEach((alpha, i) => {
+      assert.ok(Math.abs(alpha / expected[i] - 1) < 1e-12, `${actual}`);
+    });
+  near(await alphas(3e-8, 1e-4, 1e8), [3e-8, 1.5e-8, 1e-8, 1e-8]);
+  near(await alphas(0.4, 1, 1e-3), [0.4, 0.8, 1, 1]);
 });
 
 test('klTarget wants a step size that can adapt, and a target above 0', async () => {

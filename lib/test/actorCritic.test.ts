@@ -138,6 +138,26 @@ describe('networkBaseline', () => {
     assert.ok(rmse < 10, `root mean squared error ${rmse} of a spread of about 40`);
   });
 
+  test('a gradient that is too long is shortened', () => {
+    const moved = (maxGradientNorm?: number) => {
+      const network = linearNetwork({ features: 1, outputs: 1 });
+      const baseline = networkBaseline({
+        network,
+        optimizer: 'sgd',
+        learningRate: 1,
+        epochs: 1,
+        minibatchSize: Infinity,
+        standardize: false,
+        maxGradientNorm,
+      });
+      baseline.fit(batch, returns);
+      return Math.hypot(...network.parameters);
+    };
+    assert.ok(moved() > 1);
+    assert.equal(moved(1e9), moved());
+    assert.ok(Math.abs(moved(0.5) - 0.5) < 1e-12);
+  });
+
   test('bad input is refused in one sentence', () => {
     const network = tableNetwork({ states: 3, outputs: 2 });
     assert.throws(() => networkBaseline({ network }), {
@@ -241,6 +261,41 @@ describe('actorCritic', () => {
     assert.equal(first.history.length, 8, '1000 steps are 8 iterations of 8 x 16');
     assert.deepEqual(first.seen, [0, 1, 2, 3, 4, 5, 6, 7]);
     assert.equal(first.history.at(-1)!.steps, 1024);
+  });
+
+  test("the critic's learning rate may follow a schedule, or be stated here", async () => {
+    const run = async (learningRate: number, criticLearningRate?: number | ((left: number) => number)) => {
+      const network = tableNetwork({ states: 6, outputs: 1 });
+      const rates: (number | undefined)[] = [];
+      const critic = networkBaseline({ network, learningRate });
+      await actorCritic({
+        env: corridorEnv,
+        policy: softmaxTabular({ states: 6, actions: 2 }),
+        critic,
+        totalSteps: 4 * 128,
+        criticLearningRate,
+        onIteration: () => void rates.push(critic.learningRate),
+      });
+      return { values: [...network.parameters], rates };
+    };
+    const plain = await run(0.02);
+    assert.deepEqual(await run(1, 0.02), plain);
+    assert.deepEqual(plain.rates, [0.02, 0.02, 0.02, 0.02]);
+    const { rates, values } = await run(1, left => 0.02 * left);
+    assert.deepEqual(rates, [0.02, 0.015, 0.01, 0.005]);
+    assert.notDeepEqual(values, plain.values);
+    await assert.rejects(
+      actorCritic({
+        env: corridorEnv,
+        policy: softmaxTabular({ states: 6, actions: 2 }),
+        critic: noBaseline(),
+        criticLearningRate: 0.1,
+      }),
+      {
+        message:
+          'criticLearningRate is given, but the critic is one without a learningRate that could be changed.',
+      },
+    );
   });
 
   test('learns the identity of 4 states with a table: at least 0.98 of 1', async () => {

@@ -46,11 +46,47 @@ test('one iteration by hand: mean and variance of the best, and the noise', asyn
     assert.ok(Math.abs(std[k] - Math.sqrt(variance + 0.25)) < 1e-12);
   }
   assert.ok(eliteReturn > meanReturn);
+  assert.ok(Math.abs(eliteReturn - best.reduce((sum, i) => sum + returns[i], 0) / 3) < 1e-12);
+  assert.ok(Math.abs(meanReturn - returns.reduce((a, b) => a + b) / 10) < 1e-12);
   // The returns are those of the policies: the share of episodes in which the arm that pays was drawn.
   population.forEach(([a, b], i) => {
     const p = 1 / (1 + Math.exp(a - b));
     assert.ok(Math.abs(returns[i] - p) < 4.5 * Math.sqrt((p * (1 - p)) / 40) + 1e-9, `${returns[i]} of ${p}`);
   });
+});
+
+test('the first win where returns are equal, and there is always one', async () => {
+  const env = bandit({ means: [1, 1], standardDeviation: 0 });
+  const rng = new Rng(3);
+  const population = Array.from({ length: 10 }, () => [0.5, -0.5].map(m => m + 2 * rng.normal()));
+  for (const [eliteFraction, elites] of [
+    [0.3, 3],
+    [0.01, 1],
+  ]) {
+    const { policy, std } = await cem({ ...settings, env, eliteFraction });
+    for (const k of [0, 1]) {
+      const mean = population.slice(0, elites).reduce((sum, theta) => sum + theta[k], 0) / elites;
+      assert.ok(Math.abs(policy.parameters[k] - mean) < 1e-12);
+      if (elites === 1) assert.equal(std[k], 0);
+    }
+  }
+});
+
+test('totalSteps in place of iterations: it begins no iteration once it has taken so many', async () => {
+  const env = cartPole();
+  const policy = softmaxLinear({ features: 4, actions: 2 });
+  const run = { env, policy, seed: 1, populationSize: 8, totalSteps: 1000 };
+  const { history } = await cem(run);
+  assert.ok(history.length > 1 && history.at(-1)!.steps >= 1000 && history.at(-2)!.steps < 1000);
+  let sum = 0;
+  // A return of CartPole is a number of steps.
+  for (const { steps, returns } of history) {
+    sum += returns.reduce((a, b) => a + b);
+    assert.equal(steps, sum);
+  }
+  const { totalSteps, ...rest } = run;
+  const same = await cem({ ...rest, iterations: history.length });
+  assert.deepEqual(same.history, history);
 });
 
 test('without noise sigma shrinks; noise keeps it open', async () => {

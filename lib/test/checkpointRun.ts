@@ -1,10 +1,26 @@
 /**
- * A run with everything that a checkpoint must carry, for checkpoint.test.ts: in its process, or as a process of its own
- * that kills itself: `node checkpointRun.js <path> <how> <iteration>`.
+ * Runs with everything that a checkpoint must carry, for checkpoint.test.ts and checkpointAlgorithms.test.ts: in their process, or
+ * as a process of its own that kills itself: `node checkpointRun.js <path> <how> <iteration> <algorithm>`.
  */
 
 import fs from 'node:fs';
-import { Env, mlp, mlpPolicy, type Policy, type PpoKlOptions, ppoKl } from 'pglab';
+import {
+  a2cTrustRegion,
+  actorCritic,
+  type Baseline,
+  type CheckpointOptions,
+  cem,
+  Env,
+  mlp,
+  mlpPolicy,
+  type NetworkBaselineOptions,
+  networkBaseline,
+  type OnIteration,
+  type Policy,
+  type PpoKlOptions,
+  ppoKl,
+  vanillaPolicyGradient,
+} from 'pglab';
 
 /** A noisy walk that pays for being near what it was told; episodes end by chance, or are cut. */
 export function noisyWalk(): Env {
@@ -57,8 +73,97 @@ export function settings(): PpoKlOptions<Policy> {
   };
 }
 
+/** What a run of any algorithm hands back. */
+export interface Outcome {
+  policy: Policy;
+  history: { iteration: number; meanReturn: number }[];
+  critic?: unknown;
+  baseline?: Baseline;
+  std?: Float64Array;
+}
+
+/** What a caller adds to a run, besides options of the algorithm. */
+interface More {
+  checkpoint?: CheckpointOptions;
+  onIteration?: OnIteration<Outcome['history'][number]>;
+  [option: string]: unknown;
+}
+
+const value = (options: Partial<NetworkBaselineOptions> = {}) =>
+  networkBaseline({
+    network: mlp({ inputs: 2, hidden: [7], outputs: 1, seed: 2, activation: 'relu' }),
+    epochs: 2,
+    minibatchSize: 25,
+    seed: 5,
+    ...options,
+  });
+
+const learner = () => {
+  const env = noisyWalk();
+  return { env, policy: mlpPolicy({ env, hidden: [8, 5], seed: 1 }), seed: 3 };
+};
+
+/** 8 iterations of 3 x 11 steps. */
+const actor = () => ({
+  ...learner(),
+  totalSteps: 8 * 33,
+  copies: 3,
+  stepsPerIteration: 11,
+  lambda: 0.9,
+  entropyCoef: 0.01,
+  normalizeObservations: true,
+  normalizeRewards: true,
+});
+
+/** The algorithms, 8 iterations each. */
+export const runs: Record<string, (more?: More) => Promise<Outcome>> = {
+  ppoKl: more => ppoKl({ ...settings(), ...more }),
+  actorCritic: more =>
+    actorCritic({
+      ...actor(),
+      critic: value({ optimizer: 'rmsprop', maxGradientNorm: 0.5, standardize: false }),
+      learningRate: left => 0.01 * left,
+      criticLearningRate: left => 0.02 * left,
+      optimizer: 'rmsprop',
+      ...more,
+    }),
+  a2cTrustRegion: more =>
+    a2cTrustRegion({
+      ...actor(),
+      critic: value(),
+      learningRate: 0.01,
+      klRate: 1e-4,
+      averageDecay: 0.5,
+      ...more,
+    }),
+  vanillaPolicyGradient: more =>
+    vanillaPolicyGradient({
+      ...learner(),
+      baseline: value(),
+      totalSteps: 480,
+      stepsPerIteration: 60,
+      copies: 2,
+      learningRate: 0.01,
+      klTarget: 0.002,
+      normalize: true,
+      normalizeObservations: true,
+      ...more,
+    }),
+  cem: more =>
+    cem({
+      ...learner(),
+      iterations: 8,
+      populationSize: 7,
+      std: 0.5,
+      noise: t => 0.1 / (1 + t),
+      episodesPerCandidate: 2,
+      normalizeObservations: true,
+      ...more,
+    }),
+};
+
 if (require.main === module) {
-  const [path, how, iteration] = process.argv.slice(2);
+  const [path, how, iteration, algorithm = 'ppoKl'] = process.argv.slice(2);
   const die = () => process.kill(process.pid, 'SIGKILL');
   let saves = 0;
   if (how === 'while saving') {
@@ -69,8 +174,7 @@ if (require.main === module) {
       renameSync(from, to);
     };
   }
-  ppoKl({
-    ...settings(),
+  runs[algorithm]({
     checkpoint: { path, every: 2 },
     onIteration: record => {
       if (how === 'after iteration' && record.iteration === Number(iteration)) die();

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import {
+  a2cTrustRegion,
   actorCritic,
   bandit,
+  cem,
   naturalPolicyGradient,
   networkBaseline,
   type OnIteration,
@@ -57,6 +59,10 @@ const runs: Record<string, Run> = {
   vanillaPolicyGradient: o =>
     vanillaPolicyGradient({ ...start(), iterations: 20, episodesPerIteration: 16, learningRate: 0.1, ...o }),
   actorCritic: o => actorCritic({ ...start(), critic: value(), ...steps, learningRate: 0.1, ...o }),
+  a2cTrustRegion: o =>
+    a2cTrustRegion({ ...start(), critic: value(), ...steps, learningRate: 0.1, klRate: 0.1, ...o }),
+  cem: ({ learningRate, ...o }) =>
+    cem({ ...start(), iterations: 20, populationSize: 10, episodesPerCandidate: 16, ...o }),
   ppoClip: o => ppoClip({ ...start(), critic: critic(), ...steps, learningRate: 0.05, ...o }),
   ppoKl: o => ppoKl({ ...start(), critic: critic(), ...steps, learningRate: 0.05, ...o }),
   naturalPolicyGradient: ({ learningRate, ...o }) =>
@@ -117,7 +123,7 @@ for (const [name, run] of Object.entries(runs))
     });
   });
 
-for (const name of ['ppoClip', 'ppoKl', 'naturalPolicyGradient', 'trpo'])
+for (const name of Object.keys(runs).filter(name => name !== 'reinforce'))
   test(`${name}: a run that was stopped goes on from where it stood, to the same bytes`, async () => {
     const path = join(folder, `${name}.json`);
     const whole = await runs[name]({});
@@ -149,7 +155,14 @@ test('a run that has reached its target is over; with a higher one it goes on', 
 describe('schedules', () => {
   const bytes = (run: { policy: { parameters: ArrayLike<number> } }) => Array.from(run.policy.parameters);
 
-  for (const name of ['reinforce', 'vanillaPolicyGradient', 'actorCritic', 'ppoClip', 'ppoKl'])
+  for (const name of [
+    'reinforce',
+    'vanillaPolicyGradient',
+    'actorCritic',
+    'a2cTrustRegion',
+    'ppoClip',
+    'ppoKl',
+  ])
     test(`${name}: a constant function is the number; one of 0 after half of the training keeps what it has`, async () => {
       assert.deepEqual(
         bytes(await runs[name]({ learningRate: () => 0.05 })),
@@ -230,7 +243,7 @@ describe('schedules', () => {
   test('bad ones are refused', async () => {
     const refused = (learningRate: unknown, message: string) =>
       Promise.all(
-        ['reinforce', 'vanillaPolicyGradient', 'actorCritic', 'ppoClip'].map(name =>
+        ['reinforce', 'vanillaPolicyGradient', 'actorCritic', 'a2cTrustRegion', 'ppoClip'].map(name =>
           assert.rejects(runs[name]({ learningRate: learningRate as Schedule }), { message }),
         ),
       );

@@ -90,6 +90,31 @@ describe('collecting side by side', () => {
     assert.ok(Math.abs(squares - 0.25) < 0.05, `${squares} is not the variance 0.25`);
   });
 
+  test('steps in place of episodes: as many whole episodes as it takes', () => {
+    for (const steps of [1, 40, 41, 200]) {
+      const batch = collectEpisodes(env, policy, { steps, rng: new Rng(3) });
+      const episodes = batch.episodeStarts.length - 1;
+      assert.deepEqual(batch, collectEpisodes(env, policy, { episodes, rng: new Rng(3) }));
+      assert.ok(batch.rewards.length >= steps && batch.episodeStarts[episodes - 1] < steps);
+    }
+  });
+
+  test('steps on 3 copies: each runs until it has its share, and ends its episode', () => {
+    const batch = collectEpisodes(env, policy, { steps: 301, rng: new Rng(3), copies: 3 });
+    let [copy, start] = [0, 0];
+    for (const [i, end] of [...batch.episodeStarts].slice(1).entries()) {
+      assert.equal(batch.terminated[end - 1] + batch.truncated[end - 1], 1, `episode ${i} is whole`);
+      if (end - start < [101, 100, 100][copy]) continue;
+      [copy, start] = [copy + 1, end];
+    }
+    assert.deepEqual([copy, start], [3, batch.rewards.length]);
+    assert.throws(() => collectEpisodes(env, policy, { steps: 1, episodes: 1, rng: new Rng(3) }), {
+      message: 'episodes and steps are both given, but one takes the place of the other: leave one out.',
+    });
+    assert.throws(() => collectEpisodes(env, policy, { steps: 0, rng: new Rng(3) }), /steps is 0/);
+    assert.throws(() => collectEpisodes(env, policy, { rng: new Rng(3) }), /episodes is undefined/);
+  });
+
   test('a policy of the wrong kind is refused', () => {
     const rng = new Rng(1);
     const gaussian = gaussianLinear({ features: 4, actionSize: 1 });
@@ -150,6 +175,46 @@ describe('vanillaPolicyGradient', () => {
     assert.ok(history.every(({ kl, entropy, gradientNorm }) => kl > 0 && entropy > 0 && gradientNorm > 0));
     assert.equal(history[0].explainedVariance, 0, 'an unfitted baseline is 0 everywhere');
     assert.ok(history[5].explainedVariance > 0.2);
+  });
+
+  test('stepsPerIteration and totalSteps: whole episodes, whole iterations, and schedules by the steps', async () => {
+    const lefts: number[] = [];
+    const run = () =>
+      vanillaPolicyGradient({
+        env,
+        policy: settings.policy,
+        seed: 4,
+        stepsPerIteration: 100,
+        totalSteps: 1000,
+        learningRate: left => {
+          lefts.push(left);
+          return 0.1 * left;
+        },
+      });
+    const { history, policy } = await run();
+    const batch = collectEpisodes(env, settings.policy, { steps: 100, rng: new Rng(4) });
+    assert.equal(history[0].steps, batch.rewards.length);
+    assert.equal(history[0].episodeReturns.length, batch.episodeStarts.length - 1);
+    history.forEach(({ steps }, i) => {
+      const more = steps - (history[i - 1]?.steps ?? 0);
+      assert.ok(more >= 100 && more < 140, `${more}`);
+    });
+    assert.ok(history.at(-1)!.steps >= 1000 && history.at(-2)!.steps < 1000);
+    assert.deepEqual(
+      lefts.slice(-history.length),
+      history.map((_, i) => 1 - (history[i - 1]?.steps ?? 0) / 1000),
+    );
+    assert.deepEqual((await run()).policy.parameters, policy.parameters);
+    const { episodesPerIteration, ...rest } = settings;
+    await assert.rejects(vanillaPolicyGradient({ ...settings, stepsPerIteration: 10 }), {
+      message:
+        'episodesPerIteration and stepsPerIteration are both given, but one takes the place of the other: leave one out.',
+    });
+    await assert.rejects(vanillaPolicyGradient({ ...rest, totalSteps: 10 }), {
+      message:
+        'iterations and totalSteps are both given, but one takes the place of the other: leave one out.',
+    });
+    await assert.rejects(vanillaPolicyGradient({ ...rest, stepsPerIteration: 0 }), /stepsPerIteration is 0/);
   });
 
   test('a baseline is fitted after it was used: it cannot have seen the actions that it judges', async () => {
@@ -237,8 +302,8 @@ describe('vanillaPolicyGradient', () => {
     });
     await assert.rejects(vanillaPolicyGradient({ ...settings, gamma: 2 }), /gamma is 2/);
     await assert.rejects(
-      vanillaPolicyGradient({ ...settings, optimizer: 'rmsprop' as never }),
-      /optimizer is "rmsprop", but must be 'sgd', 'adam' or an optimizer/,
+      vanillaPolicyGradient({ ...settings, optimizer: 'adagrad' as never }),
+      /optimizer is "adagrad", but must be 'sgd', 'rmsprop', 'adam' or an optimizer/,
     );
   });
 });

@@ -17,7 +17,7 @@
  * means and log sigmas. alpha = 0.99 and delta = 1 are the paper's.
  */
 
-import { checkFinite, knownOptions, type OptionNames } from '../math/check';
+import { checkFinite, checkVector, knownOptions, type OptionNames } from '../math/check';
 import type { Policy } from '../policies/policy';
 import {
   ACTOR_CRITIC_OPTIONS,
@@ -78,9 +78,10 @@ export async function a2cTrustRegion<P extends Policy>(
   const { klRate = 1, averageDecay = 0.99, ...rest } = knownOptions(NAME, options, A2C_TRUST_REGION_OPTIONS);
   checkFinite('klRate', klRate, 0);
   checkFinite('averageDecay', averageDecay, 0, 1);
-  const result = await runActorCritic(rest as ActorCriticOptions<P>, NAME, policy =>
-    nearAverage(policy, klRate, averageDecay),
-  );
+  const result = await runActorCritic(rest as ActorCriticOptions<P>, NAME, {
+    update: policy => nearAverage(policy, klRate, averageDecay),
+    settings: { klRate, averageDecay },
+  });
   return result as A2cTrustRegionResult<P>;
 }
 
@@ -92,6 +93,13 @@ function nearAverage({ network, head }: Policy, delta: number, alpha: number): A
   const exact = Float64Array.from(network.parameters); // phi_a, whose small changes float32 would lose
   const { parameterSize: K } = head;
   return {
+    get state(): Float64Array {
+      return exact.slice();
+    },
+    set state(phi) {
+      exact.set(checkVector('state.update', phi, exact.length));
+      average.parameters.set(exact);
+    },
     gradient({ observations, observationSize, rewards }, y, dY) {
       const { length: B } = rewards;
       const p = average.forward(observations, B, 0, observationSize);

@@ -14,35 +14,58 @@
  */
 
 import type { Env } from '../envs/env';
-import { vectorEnv } from '../envs/vectorEnv';
+import { type VectorEnvState, vectorEnv } from '../envs/vectorEnv';
 import { generalizedAdvantages, normalizeAdvantages, valueTargets } from '../estimators/advantages';
 import { type Baseline, criticValues } from '../estimators/baselines';
 import { distributionParameters, meanKlOf } from '../estimators/policyStatistics';
-import { checkpoint } from '../interrupt';
 import {
   checkFinite,
   checkGamma,
   checkInteger,
   checkLimit,
+  fail,
   knownOptions,
   type OptionNames,
   show,
 } from '../math/check';
-import { Rng } from '../math/rng';
+import { Rng, type RngState } from '../math/rng';
 import { explainedVariance, mean } from '../math/statistics';
-import { makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
+import type { FloatArray } from '../networks/network';
+import type { MomentsState } from '../networks/normalizer';
+import {
+  makeOptimizer,
+  type OptimizerChoice,
+  type OptimizerState,
+  restoreOptimizer,
+  stateOfOptimizer,
+} from '../networks/optimizers';
 import { entropyBonus } from '../objectives/entropyBonus';
 import { sumOfObjectives } from '../objectives/objective';
 import { policyGradientObjective } from '../objectives/policyGradient';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectSteps, type StepBatch } from '../rollout/collect';
-import { checkFollows, checkSchedule, follow, type Schedule, valueAt } from './schedule';
+import {
+  CheckpointFile,
+  type CheckpointOptions,
+  checkKeepable,
+  type Settings,
+  settingsOfObject,
+} from './checkpointFile';
+import { type Iterated, runIterations } from './iterations';
+import {
+  checkNormalizesObservations,
+  normalizedBatch,
+  normalizedPolicy,
+  observationMomentsOf,
+  RewardScale,
+  type RewardScaleState,
+} from './normalization';
+import { checkFollows, checkSchedule, follow, type Schedule, settingOfSchedule, valueAt } from './schedule';
 import {
   attempt,
   checkBatch,
   checkNormalizable,
   checkWatch,
-  goesOn,
   WATCH_OPTIONS,
   type WatchOptions,
 } from './training';
@@ -72,15 +95,23 @@ export interface ActorCriticOptions<P extends Policy = Policy> extends WatchOpti
   lambda?: number;
   /** c, the weight of the entropy; 0 to 0.01. */
   entropyCoef?: number;
-  /** alpha of the actor, or a schedule of it; the critic has its own. */
+  /** alpha of the actor, or a schedule of it. */
   learningRate?: Schedule;
+  /** alpha of the critic, or a schedule of it, in place of its own, for one whose alpha may be changed. */
+  criticLearningRate?: Schedule;
   optimizer?: OptimizerChoice;
   /** Longer gradients are shortened to this; Infinity for none. */
   maxGradientNorm?: number;
   /** Whether A_t is shifted and scaled to mean 0 and standard deviation 1 over each batch. */
   normalize?: boolean;
+  /** Shift and scale what policy and critic read by the statistics seen so far; off by default. */
+  normalizeObservations?: boolean;
+  /** Divide rewards by the standard deviation of the discounted return seen so far, and clip them to +-10; off by default. */
+  normalizeRewards?: boolean;
   /** A step limit below the environment's own, or one for an environment that has none. */
   maxSteps?: number;
+  /** Where to save the whole state of training, and how often; a run that is resumed gives the same bytes. */
+  checkpoint?: CheckpointOptions;
 }
 
 export const ACTOR_CRITIC_OPTIONS: OptionNames<ActorCriticOptions> = {
@@ -95,10 +126,14 @@ export const ACTOR_CRITIC_OPTIONS: OptionNames<ActorCriticOptions> = {
   lambda: 'optional',
   entropyCoef: 'optional',
   learningRate: 'optional',
+  criticLearningRate: 'optional',
   optimizer: 'optional',
   maxGradientNorm: 'optional',
   normalize: 'optional',
+  normalizeObservations: 'optional',
+  normalizeRewards: 'optional',
   maxSteps: 'optional',
+  checkpoint: 'optional',
   ...WATCH_OPTIONS,
 };
 
@@ -124,7 +159,9 @@ export interface ActorCriticRecord {
 
 /** What `actorCritic` returns. */
 export interface ActorCriticResult<P extends Policy = Policy> {
+  /** The trained policy. With `normalizeObservations` it carries its statistics with it. */
   policy: P;
+  /** V_w. With `normalizeObservations` it reads normalised ones, with `normalizeRewards` it is in units of normalised returns. */
   critic: Baseline;
   history: ActorCriticRecord[];
 }
@@ -154,17 +191,43 @@ export async function actorCritic<P extends Policy>(
 
 /** What a variant of the algorithm does to the actor's updates; see a2cTrustRegion.ts. */
 export interface ActorUpdate {
-  /** Changes dL/dy [B * K] of a batch at the outputs y [B * K], before it is carried to theta; what it adds to the record. */
+  /**
+   * Changes dL/dy [B * K] of a batch, its observations as the policy reads them, at the outputs y [B * K], before it is carried to
+   * theta; what it adds to the record.
+   */
   gradient(batch: StepBatch, y: Float64Array, dY: Float64Array): object;
   /** theta has moved. */
   moved(): void;
+  /** Everything that `moved` changes, for a checkpoint. */
+  state: unknown;
 }
 
-/** The loop, for options that were looked at. @param update makes the variant for the policy that is trained */
+/** A variant of the algorithm. */
+export interface ActorCriticVariant {
+  /** Made for the policy that is trained, without a normalisation of what it reads. */
+  update(policy: Policy): ActorUpdate;
+  settings: Settings;
+}
+
+/** What a checkpoint holds. */
+interface ActorCriticState {
+  policy: FloatArray;
+  optimizer: OptimizerState;
+  critic: unknown;
+  update: unknown;
+  observationMoments?: MomentsState;
+  rewardScale?: RewardScaleState;
+  envs: VectorEnvState;
+  policyRng: RngState;
+  lastReturns: number[];
+  history: ActorCriticRecord[];
+}
+
+/** The loop, for options that were looked at. */
 export async function runActorCritic<P extends Policy>(
   options: ActorCriticOptions<P>,
   algorithm: string,
-  update?: (policy: P) => ActorUpdate,
+  variant?: ActorCriticVariant,
 ): Promise<ActorCriticResult<P>> {
   const {
     env,
@@ -178,10 +241,14 @@ export async function runActorCritic<P extends Policy>(
     lambda = 1,
     entropyCoef = 0,
     learningRate = 1e-3,
+    criticLearningRate,
     optimizer: choice = 'adam',
     maxGradientNorm = 0.5,
     normalize = false,
+    normalizeObservations = false,
+    normalizeRewards = false,
     maxSteps,
+    checkpoint,
   } = options;
   checkInteger('totalSteps', totalSteps, 1);
   checkInteger('stepsPerIteration', stepsPerIteration, 1);
@@ -194,12 +261,24 @@ export async function runActorCritic<P extends Policy>(
   checkPolicyFits(initialPolicy, env);
   if (typeof critic?.predictFinal !== 'function')
     throw new TypeError(`critic is ${show(critic)}, but must be a baseline, e.g. networkBaseline(...).`);
-  const policy = initialPolicy.clone() as P;
+  checkNormalizesObservations(normalizeObservations, env);
+  if (criticLearningRate !== undefined) {
+    checkSchedule('criticLearningRate', criticLearningRate);
+    if (critic.learningRate === undefined)
+      fail(
+        'criticLearningRate is given, but the critic is one without a learningRate that could be changed.',
+      );
+  }
+  const trained = initialPolicy.clone() as P;
+  const moments = normalizeObservations ? observationMomentsOf(env) : undefined;
+  const rewardScale = normalizeRewards ? new RewardScale(copies, gamma) : undefined;
+  const policy = normalizedPolicy(trained, moments);
   const { network, head } = policy;
   const optimizer = makeOptimizer(choice, valueAt('learningRate', learningRate, 1));
   checkFollows(optimizer, learningRate);
   const objective = sumOfObjectives(policyGradientObjective(), entropyBonus({ coefficient: entropyCoef }));
-  const [envRng, policyRng] = new Rng(seed).split(2);
+  const [envRng, actionRng] = new Rng(seed).split(2);
+  let policyRng = actionRng;
   const envs = vectorEnv(env, copies, { maxSteps });
   envs.reset(envRng);
   const stepsAnIteration = copies * stepsPerIteration;
@@ -208,18 +287,23 @@ export async function runActorCritic<P extends Policy>(
   const history: ActorCriticRecord[] = [];
   const result = { policy, critic, history };
   const networks = [network];
-  const variant = update?.(policy);
+  const update = variant?.update(trained);
 
-  for (let iteration = 0; iteration * stepsAnIteration < totalSteps; iteration++) {
-    await checkpoint();
-    follow(optimizer, learningRate, 1 - (iteration * stepsAnIteration) / totalSteps);
+  const iterate = (): ActorCriticRecord => {
+    const iteration = history.length;
+    const left = 1 - (iteration * stepsAnIteration) / totalSteps;
+    follow(optimizer, learningRate, left);
+    if (criticLearningRate !== undefined)
+      critic.learningRate = valueAt('criticLearningRate', criticLearningRate, left);
     const start = { algorithm, iteration, networks, result, observations: envs.observations };
-    const record = attempt(start, check => {
+    return attempt(start, check => {
       const batch = collectSteps(envs, policy, { steps: stepsPerIteration, rng: policyRng });
       checkBatch(check, batch);
 
-      const { values, finalValues } = criticValues(batch, critic);
-      const advantages = generalizedAdvantages(batch, { values, finalValues, gamma, lambda });
+      const read = normalizedBatch(batch, moments);
+      const rewards = rewardScale?.scale(batch, stepsPerIteration) ?? batch.rewards;
+      const { values, finalValues } = criticValues(read, critic);
+      const advantages = generalizedAdvantages({ ...batch, rewards }, { values, finalValues, gamma, lambda });
       const targets = valueTargets(advantages, values);
       if (normalize) normalizeAdvantages(advantages, { out: advantages });
       check('an advantage', advantages);
@@ -232,32 +316,96 @@ export async function runActorCritic<P extends Policy>(
         head,
         dOutputs.fill(0),
       );
-      const more = variant?.gradient(batch, before, dOutputs);
+      const more = update?.gradient(read, before, dOutputs);
       network.backward(dOutputs);
       check('a number of the gradient', network.gradient);
       const gradientNorm = network.clipGradientNorm(maxGradientNorm);
       network.applyGradient(optimizer);
       check('a parameter', policy.parameters);
-      variant?.moved();
+      update?.moved();
 
-      critic.fit(batch, targets);
+      critic.fit(read, targets);
 
       lastReturns.push(...batch.finishedReturns.slice(-100));
       lastReturns.splice(0, lastReturns.length - 100);
+      const kl = meanKlOf(head, before, distributionParameters(batch, policy));
+      moments?.add(batch.observations);
       return {
         iteration,
         meanReturn: lastReturns.length > 0 ? mean(lastReturns) : Number.NaN,
         episodeReturns: batch.finishedReturns,
         gradientNorm,
         entropy: diagnostics.entropy,
-        kl: meanKlOf(head, before, distributionParameters(batch, policy)),
+        kl,
         explainedVariance: explainedVariance(values, targets),
         steps: (iteration + 1) * stepsAnIteration,
         ...more,
       };
     });
-    history.push(record);
-    if (!(await goesOn(record, options))) break;
+  };
+
+  const isScheduled = [learningRate, criticLearningRate].some(rate => typeof rate === 'function');
+  let file: CheckpointFile | undefined;
+  if (checkpoint) {
+    checkKeepable('optimizer', optimizer);
+    checkKeepable('critic', critic);
+    file = new CheckpointFile(checkpoint, algorithm, {
+      env: env.id,
+      seed,
+      // Where nothing depends on the share that is left, a run may be made longer.
+      totalSteps: isScheduled ? totalSteps : undefined,
+      copies,
+      stepsPerIteration,
+      gamma,
+      lambda,
+      entropyCoef,
+      learningRate: settingOfSchedule(learningRate),
+      criticLearningRate: settingOfSchedule(criticLearningRate),
+      maxGradientNorm,
+      normalize,
+      normalizeObservations,
+      normalizeRewards,
+      maxSteps,
+      policyParameters: network.parameters.length,
+      ...variant?.settings,
+      ...settingsOfObject('optimizer', optimizer),
+      ...settingsOfObject('policy', trained.network),
+      ...settingsOfObject('critic', critic),
+    });
+    file.resume<ActorCriticState>(state => {
+      network.parameters.set(state.policy);
+      restoreOptimizer(optimizer, state.optimizer);
+      critic.state = state.critic;
+      if (update) update.state = state.update;
+      if (moments && state.observationMoments) moments.state = state.observationMoments;
+      if (rewardScale && state.rewardScale) rewardScale.state = state.rewardScale;
+      envs.state = state.envs;
+      policyRng = Rng.fromState(state.policyRng);
+      lastReturns.push(...state.lastReturns);
+      for (const record of state.history) history.push(record);
+    });
   }
+  const run: Iterated<ActorCriticRecord> = {
+    history,
+    iterate,
+    get isOver() {
+      return history.length * stepsAnIteration >= totalSteps;
+    },
+    get state(): ActorCriticState {
+      return {
+        policy: network.parameters.slice(),
+        optimizer: stateOfOptimizer(optimizer),
+        critic: critic.state,
+        update: update?.state,
+        observationMoments: moments?.state,
+        rewardScale: rewardScale?.state,
+        envs: envs.state,
+        policyRng: policyRng.state,
+        lastReturns,
+        history,
+      };
+    },
+  };
+  await runIterations(run, file, options);
   return result;
 }

@@ -16,22 +16,17 @@
 
 import type { Env } from '../envs/env';
 import { checkpoint } from '../interrupt';
-import { checkFinite, checkInteger, knownOptions, type OptionNames } from '../math/check';
+import { checkEither, checkFinite, checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { Rng, type RngState } from '../math/rng';
 import { mean } from '../math/statistics';
+import type { MomentsState } from '../networks/normalizer';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
 import { episodeReturns } from '../rollout/trajectoryBatch';
-import { CheckpointFile, type CheckpointOptions } from './checkpointFile';
-import {
-  attempt,
-  checkBatch,
-  checkWatch,
-  goesOn,
-  isEnough,
-  WATCH_OPTIONS,
-  type WatchOptions,
-} from './training';
+import { CheckpointFile, type CheckpointOptions, settingsOfObject } from './checkpointFile';
+import { type Iterated, runIterations } from './iterations';
+import { checkNormalizesObservations, normalizedPolicy, observationMomentsOf } from './normalization';
+import { attempt, checkBatch, checkWatch, WATCH_OPTIONS, type WatchOptions } from './training';
 
 /** Options of `cem`. */
 export interface CemOptions<P extends Policy = Policy> extends WatchOptions<CemRecord> {
@@ -43,6 +38,8 @@ export interface CemOptions<P extends Policy = Policy> extends WatchOptions<CemR
   seed?: number;
   /** 20 to 500. */
   iterations?: number;
+  /** In place of `iterations`: environment steps in all, rounded up to whole iterations. */
+  totalSteps?: number;
   /** n, the policies tried in an iteration (20 to 200). */
   populationSize?: number;
   /** rho, the share of them that the next distribution is made of (0.1 to 0.3). */
@@ -53,6 +50,8 @@ export interface CemOptions<P extends Policy = Policy> extends WatchOptions<CemR
   noise?: number | ((iteration: number) => number);
   /** Episodes behind each J_i (1 to 10). All theta_i of an iteration meet the same start states. */
   episodesPerCandidate?: number;
+  /** Shift and scale what policies read by the statistics of all iterations before; off by default. */
+  normalizeObservations?: boolean;
   /** A step limit below the environment's own, or one for an environment that has none. */
   maxSteps?: number;
   /** Where to save the whole state of training, and how often; a run that is resumed gives the same bytes. */
@@ -64,11 +63,13 @@ const CEM_OPTIONS: OptionNames<CemOptions> = {
   policy: 'required',
   seed: 'optional',
   iterations: 'optional',
+  totalSteps: 'optional',
   populationSize: 'optional',
   eliteFraction: 'optional',
   std: 'optional',
   noise: 'optional',
   episodesPerCandidate: 'optional',
+  normalizeObservations: 'optional',
   maxSteps: 'optional',
   checkpoint: 'optional',
   ...WATCH_OPTIONS,
@@ -92,7 +93,7 @@ export interface CemRecord {
 
 /** What `cem` returns. */
 export interface CemResult<P extends Policy = Policy> {
-  /** The policy with the parameters mu. */
+  /** The policy with the parameters mu. With `normalizeObservations` it carries its statistics with it. */
   policy: P;
   /** [d] sigma at the end. */
   std: Float64Array;
@@ -103,6 +104,7 @@ export interface CemResult<P extends Policy = Policy> {
 interface CemState {
   mu: Float64Array;
   sigma: Float64Array;
+  observationMoments?: MomentsState;
   rng: RngState;
   steps: number;
   history: CemRecord[];
@@ -129,16 +131,20 @@ export async function cem<P extends Policy>(options: CemOptions<P>): Promise<Cem
     env,
     policy: initialPolicy,
     seed = 0,
-    iterations = 50,
+    totalSteps,
+    iterations = totalSteps === undefined ? 50 : undefined,
     populationSize: n = 50,
     eliteFraction = 0.2,
     std = 1,
     noise = 0,
     episodesPerCandidate: episodes = 1,
+    normalizeObservations = false,
     maxSteps,
     checkpoint: saving,
   } = knownOptions(NAME, options, CEM_OPTIONS);
-  checkInteger('iterations', iterations, 1);
+  checkEither('iterations', iterations, 'totalSteps', totalSteps);
+  if (iterations !== undefined) checkInteger('iterations', iterations, 1);
+  if (totalSteps !== undefined) checkInteger('totalSteps', totalSteps, 1);
   checkInteger('populationSize', n, 2);
   checkFinite('eliteFraction', eliteFraction, 0, 1);
   checkFinite('std', std, 0);
@@ -147,8 +153,10 @@ export async function cem<P extends Policy>(options: CemOptions<P>): Promise<Cem
   if (typeof noise !== 'function') checkFinite('noise', noise, 0);
   checkWatch(options);
   checkPolicyFits(initialPolicy, env);
-  const policy = initialPolicy.clone() as P;
-  const trial = policy.clone();
+  checkNormalizesObservations(normalizeObservations, env);
+  const moments = normalizeObservations ? observationMomentsOf(env) : undefined;
+  const policy = normalizedPolicy(initialPolicy.clone() as P, moments);
+  const trial = normalizedPolicy(initialPolicy.clone(), moments);
   const elites = Math.max(1, Math.round(eliteFraction * n));
   const mu = Float64Array.from(policy.parameters);
   const sigma = new Float64Array(mu.length).fill(std);
@@ -167,22 +175,26 @@ export async function cem<P extends Policy>(options: CemOptions<P>): Promise<Cem
       std,
       noise: typeof noise === 'function' ? 'a schedule' : noise,
       episodesPerCandidate: episodes,
+      normalizeObservations,
       policyParameters: mu.length,
+      ...settingsOfObject('policy', initialPolicy.network),
     });
   file?.resume<CemState>(state => {
     mu.set(state.mu);
     sigma.set(state.sigma);
     policy.parameters.set(mu);
+    if (moments && state.observationMoments) moments.state = state.observationMoments;
     rng = Rng.fromState(state.rng);
     steps = state.steps;
     for (const record of state.history) history.push(record);
   });
 
-  for (let iteration = history.length; iteration < iterations; iteration++) {
-    if (isEnough(history.at(-1), options as WatchOptions<never>)) break;
+  const iterate = async (): Promise<CemRecord> => {
+    const iteration = history.length;
     const population = Array.from({ length: n }, () => mu.map((m, k) => m + sigma[k] * rng.normal()));
     const episodeRng = rng.split(1)[0].state;
     const returns = new Float64Array(n);
+    const seen: Float32Array[] = []; // by all, so that all read with the same statistics
     let taken = 0;
     const start = { algorithm: NAME, iteration, networks: [policy.network], result };
     for (const [i, theta] of population.entries()) {
@@ -198,6 +210,7 @@ export async function cem<P extends Policy>(options: CemOptions<P>): Promise<Cem
         checkBatch(check, batch);
         returns[i] = mean(episodeReturns(batch));
         taken += batch.rewards.length;
+        if (moments) seen.push(batch.observations);
       });
     }
     const order = population.map((_, i) => i).sort((a, b) => returns[b] - returns[a] || a - b);
@@ -212,8 +225,9 @@ export async function cem<P extends Policy>(options: CemOptions<P>): Promise<Cem
       sigma[k] = Math.sqrt(squares / elites + added);
     }
     policy.parameters.set(mu);
+    for (const observations of seen) moments!.add(observations);
     steps += taken;
-    const record = {
+    return {
       iteration,
       steps,
       meanReturn: mean(returns),
@@ -221,11 +235,19 @@ export async function cem<P extends Policy>(options: CemOptions<P>): Promise<Cem
       returns,
       std: mean(sigma),
     };
-    history.push(record);
-    const last = iteration + 1 === iterations || isEnough(record, options as WatchOptions<never>);
-    if (file?.isDue(iteration + 1) || last) file?.save({ mu, sigma, rng: rng.state, steps, history });
-    if (!(await goesOn(record, options))) break;
-  }
+  };
+
+  const run: Iterated<CemRecord> = {
+    history,
+    iterate,
+    get isOver() {
+      return totalSteps === undefined ? history.length >= iterations! : steps >= totalSteps;
+    },
+    get state(): CemState {
+      return { mu, sigma, observationMoments: moments?.state, rng: rng.state, steps, history };
+    },
+  };
+  await runIterations(run, file, options);
   return result;
 }
 

@@ -7,6 +7,7 @@
 
 import { checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { platform } from '../platform';
+import { recipeOf } from '../recipe';
 import { seal, unseal } from '../sealed';
 
 const CHECKPOINT = { kind: 'checkpoint', version: 1 };
@@ -95,6 +96,41 @@ export class CheckpointFile {
 
 /** Options of a run by name. */
 export type Settings = Readonly<Record<string, number | boolean | string | undefined>>;
+
+/**
+ * What tells an object that a run was given, such as its critic or its optimizer, from another: the function that made it, and the
+ * numbers and texts that it was given. A learning rate that may change is none of them: it belongs to the state.
+ * @param name of the object; its parts are settings of that name, a dot and their own
+ */
+export function settingsOfObject(name: string, object: object): Settings {
+  const recipe = recipeOf(object);
+  if (typeof recipe?.make !== 'string') return { [name]: 'one of your own' };
+  const settings: Record<string, Settings[string]> = { [name]: recipe.make };
+  const given = recipe.args.flatMap((argument, i): [string, unknown][] =>
+    isPlain(argument) ? Object.entries(argument) : [[String(i), argument]],
+  );
+  for (const [key, value] of given) {
+    const part = `${name}.${key}`;
+    if (key === 'learningRate' && 'ascend' in object) continue;
+    if (['number', 'boolean', 'string'].includes(typeof value)) settings[part] = value as number;
+    else if (Array.isArray(value)) settings[part] = value.join(', ');
+    else if (typeof value === 'object' && value !== null && recipeOf(value))
+      Object.assign(settings, settingsOfObject(part, value));
+  }
+  return settings;
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.getPrototypeOf(value) === Object.prototype &&
+  !recipeOf(value);
+
+/** Throws unless a run's object has a state that a checkpoint can keep. */
+export function checkKeepable(name: string, object: { state?: unknown }): void {
+  if (object.state === undefined)
+    fail(`checkpoint is given, but the ${name} is one without a state that could be kept.`);
+}
 
 /** What a checkpoint holds. */
 export interface Checkpoint {

@@ -16,7 +16,6 @@ import { type Env, sizeOf } from '../envs/env';
 import { type VectorEnv, type VectorEnvState, vectorEnv } from '../envs/vectorEnv';
 import { generalizedAdvantages, normalizeAdvantages, valueTargets } from '../estimators/advantages';
 import { distributionParameters, meanKlAndEntropyOf } from '../estimators/policyStatistics';
-import { checkpoint } from '../interrupt';
 import {
   checkFinite,
   checkGamma,
@@ -29,13 +28,21 @@ import {
 import { Rng, type RngState } from '../math/rng';
 import { mean } from '../math/statistics';
 import type { FloatArray, Network } from '../networks/network';
-import { type MomentsState, normalizedNetwork, RunningMoments } from '../networks/normalizer';
+import { type MomentsState, normalizedNetwork, type RunningMoments } from '../networks/normalizer';
 import type { AdamState } from '../networks/optimizers';
-import { type Policy, policyOver } from '../policies/policy';
+import type { Policy } from '../policies/policy';
 import { checkNetworkFits, checkPolicyFits, collectSteps, type StepBatch } from '../rollout/collect';
 import type { CheckpointFile, CheckpointOptions, Settings } from './checkpointFile';
 import { CriticFit, type CriticFitOptions, type CriticLearner } from './criticFit';
 import { CriticThread } from './criticThread';
+import { runIterations } from './iterations';
+import {
+  checkNormalizesObservations,
+  normalizedPolicy,
+  observationMomentsOf,
+  RewardScale,
+  type RewardScaleState,
+} from './normalization';
 import { settingOfSchedule } from './schedule';
 import {
   attempt,
@@ -43,8 +50,6 @@ import {
   checkBatch,
   checkNormalizable,
   checkWatch,
-  goesOn,
-  isEnough,
   type WatchOptions,
 } from './training';
 
@@ -203,9 +208,9 @@ export abstract class OnPolicyRun<P extends Policy, Record extends OnPolicyRecor
         ? new CriticThread(this.critic, fit, { steps, observationSize, epochs })
         : new CriticFit(this.critic, fit);
     if (common.normalizeObservations) {
-      const moments = new RunningMoments(observationSize);
+      const moments = observationMomentsOf(env);
       this.observationMoments = moments;
-      this.policy = policyOver(normalizedNetwork(this.policy.network, moments), policy.head) as Policy as P;
+      this.policy = normalizedPolicy(this.policy, moments);
       this.critic = normalizedNetwork(this.critic, moments);
     }
     if (common.normalizeRewards) this.rewardScale = new RewardScale(copies, gamma);
@@ -222,18 +227,9 @@ export abstract class OnPolicyRun<P extends Policy, Record extends OnPolicyRecor
     watch: WatchOptions<Record>,
   ): Promise<OnPolicyResult<P, Record>> {
     file?.resume<OnPolicyState<Record>>(state => this.restore(state));
-    let on = !isEnough(this.history.at(-1), watch as WatchOptions<never>);
     try {
       await this.criticFit.open();
-      while (on && this.steps < this.totalSteps) {
-        await checkpoint();
-        const record = this.iterate();
-        this.history.push(record);
-        const due = file?.isDue(this.iteration) || this.steps >= this.totalSteps;
-        if (due) file?.save(this.state);
-        on = await goesOn(record, watch);
-        if (!on && !due) file?.save(this.state);
-      }
+      await runIterations(this, file, watch);
     } finally {
       await this.criticFit.close();
     }
@@ -254,8 +250,12 @@ export abstract class OnPolicyRun<P extends Policy, Record extends OnPolicyRecor
     return { policy: this.policy, critic: this.critic, history: this.history };
   }
 
+  get isOver(): boolean {
+    return this.steps >= this.totalSteps;
+  }
+
   /** One iteration, or a `TrainingError` with policy and critic as they were before. */
-  protected iterate(): Record {
+  iterate(): Record {
     const { name: algorithm, iteration, policy, critic, envs, result } = this;
     const networks = [policy.network, critic];
     const start = { algorithm, iteration, networks, result, observations: envs.observations };
@@ -325,7 +325,7 @@ export abstract class OnPolicyRun<P extends Policy, Record extends OnPolicyRecor
   }
 
   /** Everything that decides how the run goes on, for a checkpoint. */
-  protected get state(): OnPolicyState<Record> {
+  get state(): OnPolicyState<Record> {
     const { policy, critic, criticFit, envs, actionRng, orderRng } = this;
     return {
       iteration: this.iteration,
@@ -381,47 +381,6 @@ export interface OnPolicyState<Record> {
   outputs: Float64Array;
 }
 
-type RewardScaleState = { moments: MomentsState; running: number[] };
-
-/**
- * Rewards divided by the standard deviation of the discounted return that each environment has run up,
- * R <- gamma R + r, and clipped to +-10 (Engstrom et al. 2020).
- */
-class RewardScale {
-  private readonly moments = new RunningMoments(1);
-  /** [N] R of each copy, 0 at the start of an episode. */
-  private readonly running: Float64Array;
-
-  constructor(
-    copies: number,
-    private readonly gamma: number,
-  ) {
-    this.running = new Float64Array(copies);
-  }
-
-  /** The scaled rewards of a batch of `steps` steps of each copy, a new array; the statistics take them in first. */
-  scale({ rewards, terminated, truncated }: StepBatch, steps: number): Float64Array {
-    const returns = rewards.map((reward, row) => {
-      const copy = Math.floor(row / steps);
-      const R = this.gamma * this.running[copy] + reward;
-      this.running[copy] = terminated[row] || truncated[row] ? 0 : R;
-      return R;
-    });
-    this.moments.add(returns);
-    const scale = 1 / Math.sqrt(this.moments.variance[0] + 1e-8);
-    return rewards.map(reward => Math.min(10, Math.max(-10, reward * scale)));
-  }
-
-  get state(): RewardScaleState {
-    return { moments: this.moments.state, running: [...this.running] };
-  }
-
-  set state({ moments, running }) {
-    this.moments.state = moments;
-    this.running.set(running);
-  }
-}
-
 /** The options without those that are undefined, so that they take their defaults. */
 export const withoutUndefined = <T extends object>(options: T): T =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
@@ -452,8 +411,7 @@ export function checkOnPolicyOptions(options: Complete<Policy> & WatchOptions<ne
   checkGamma(options.gamma);
   checkFinite('lambda', options.lambda, 0, 1);
   if (options.entropyCoef !== undefined) checkFinite('entropyCoef', options.entropyCoef);
-  if (options.normalizeObservations && env.observationSpace.kind === 'discrete')
-    fail(`normalizeObservations is true, but ${env.id} shows the index of a state.`);
+  checkNormalizesObservations(options.normalizeObservations, env);
 }
 
 /** What of the options must be the same for a run to be continued. */
@@ -462,10 +420,7 @@ export function settingsOfOnPolicy<P extends Policy>(options: Complete<P> & Watc
   const { maxSteps, ...numbers } = settings as typeof settings & Record<string, unknown>;
   return {
     ...(Object.fromEntries(
-      Object.entries(numbers).map(([name, value]) => [
-        name,
-        typeof value === 'function' ? settingOfSchedule(value as never) : value,
-      ]),
+      Object.entries(numbers).map(([name, value]) => [name, settingOfSchedule(value)]),
     ) as Settings),
     env: env.id,
     maxSteps: stepLimit(env, maxSteps),

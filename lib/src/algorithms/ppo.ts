@@ -187,7 +187,7 @@ class PpoRun<P extends Policy> extends OnPolicyRun<P, PpoRecord> {
     this.policyOptimizer = adam({ learningRate: valueAt('learningRate', learningRate, 1), epsilon });
   }
 
-  protected override iterate(): PpoRecord {
+  override iterate(): PpoRecord {
     const { objective, adapt, prepare } = this.options;
     prepare?.(this.left);
     const { beta } = objective;
@@ -260,7 +260,7 @@ class PpoRun<P extends Policy> extends OnPolicyRun<P, PpoRecord> {
     };
   }
 
-  protected override get state(): PpoState {
+  override get state(): PpoState {
     const { objective } = this.options;
     return {
       ...super.state,

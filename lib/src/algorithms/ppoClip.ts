@@ -50,7 +50,7 @@ export async function ppoClip<P extends Policy>(options: PpoClipOptions<P>): Pro
   return ppo({
     ...common,
     name: NAME,
-    settings: { clipRange: typeof clipRange === 'function' ? settingOfSchedule(clipRange) : clipRange },
+    settings: { clipRange: settingOfSchedule(clipRange) },
     objective,
     prepare(left) {
       objective.clipRange = valueAt('clipRange', clipRange, left, checkLimit);

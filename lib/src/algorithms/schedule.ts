@@ -41,8 +41,12 @@ export function checkSchedule(
 }
 
 /** What tells two schedules apart in a checkpoint, where a function cannot be kept: its values along the way. */
-export const settingOfSchedule = (schedule: (left: number) => number): string =>
-  `a schedule by way of ${[1, 0.75, 0.5, 0.25, 0.125].map(schedule).join(', ')}`;
+export const settingOfSchedule = <Other>(
+  schedule: Schedule | Other,
+): string | number | Exclude<Other, (left: number) => number> =>
+  typeof schedule === 'function'
+    ? `a schedule by way of ${[1, 0.75, 0.5, 0.25, 0.125].map(schedule as (left: number) => number).join(', ')}`
+    : (schedule as Exclude<Other, (left: number) => number>);
 
 /** Throws if a schedule could not reach the optimizer. */
 export function checkFollows(optimizer: Optimizer, learningRate: Schedule): void {

@@ -23,17 +23,42 @@ import { type Baseline, noBaseline } from '../estimators/baselines';
 import { distributionParameters, meanEntropyOf, meanKlOf } from '../estimators/policyStatistics';
 import { rewardToGo } from '../estimators/returns';
 import { scoreGradient, scoreWeights } from '../estimators/scoreFunction';
-import { checkpoint } from '../interrupt';
-import { checkFinite, checkGamma, checkInteger, fail, knownOptions, type OptionNames } from '../math/check';
-import { Rng } from '../math/rng';
+import {
+  checkEither,
+  checkFinite,
+  checkGamma,
+  checkInteger,
+  fail,
+  knownOptions,
+  type OptionNames,
+} from '../math/check';
+import { Rng, type RngState } from '../math/rng';
 import { explainedVariance, mean } from '../math/statistics';
-import { gradientNorm, makeOptimizer, type Optimizer, type OptimizerChoice } from '../networks/optimizers';
+import type { FloatArray } from '../networks/network';
+import type { MomentsState } from '../networks/normalizer';
+import {
+  gradientNorm,
+  makeOptimizer,
+  type Optimizer,
+  type OptimizerChoice,
+  type OptimizerState,
+  restoreOptimizer,
+  stateOfOptimizer,
+} from '../networks/optimizers';
 import type { Policy } from '../policies/policy';
 import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
 import { episodeReturns } from '../rollout/trajectoryBatch';
+import { CheckpointFile, type CheckpointOptions, checkKeepable, settingsOfObject } from './checkpointFile';
+import { type Iterated, runIterations } from './iterations';
+import {
+  checkNormalizesObservations,
+  normalizedBatch,
+  normalizedPolicy,
+  observationMomentsOf,
+} from './normalization';
 import { adaptedBeta } from './ppoKl';
-import { checkFollows, checkSchedule, follow, type Schedule, valueAt } from './schedule';
-import { attempt, checkBatch, checkWatch, goesOn, WATCH_OPTIONS, type WatchOptions } from './training';
+import { checkFollows, checkSchedule, follow, type Schedule, settingOfSchedule, valueAt } from './schedule';
+import { attempt, checkBatch, checkWatch, WATCH_OPTIONS, type WatchOptions } from './training';
 
 /** Options of `vanillaPolicyGradient`. */
 export interface VanillaPolicyGradientOptions<P extends Policy = Policy>
@@ -48,8 +73,12 @@ export interface VanillaPolicyGradientOptions<P extends Policy = Policy>
   seed?: number;
   /** Updates of theta; 50 to 1000. */
   iterations?: number;
+  /** In place of `iterations`: environment steps in all, rounded up to whole iterations. */
+  totalSteps?: number;
   /** m, the episodes behind one update; 1 to 100. */
   episodesPerIteration?: number;
+  /** In place of `episodesPerIteration`: episodes until they have so many steps in all, and the last has ended; 1000 to 10,000. */
+  stepsPerIteration?: number;
   /** Discount factor, 0.9 to 1. */
   gamma?: number;
   /** alpha, or a schedule of it; for Adam 0.001 to 0.1, for SGD it depends on the size of the returns. */
@@ -59,16 +88,23 @@ export interface VanillaPolicyGradientOptions<P extends Policy = Policy>
    * itself, within 1e-8 and 1. By default alpha stays.
    */
   klTarget?: number;
-  /** 'sgd': theta + alpha g; 'adam': steps scaled by each parameter's recent gradients; or one of your own. */
+  /** 'sgd': theta + alpha g; 'adam', 'rmsprop': steps scaled by each parameter's recent gradients; or one of your own. */
   optimizer?: OptimizerChoice;
   /** Whether A_t is shifted and scaled to mean 0 and standard deviation 1 over each batch. */
   normalize?: boolean;
   /** Whether A_t is multiplied by gamma^t, which makes g an unbiased estimate of the discounted objective's gradient. */
   discountState?: boolean;
+  /** Shift and scale what policy and baseline read by the statistics seen so far; off by default. */
+  normalizeObservations?: boolean;
   /** A step limit below the environment's own, or one for an environment that has none. */
   maxSteps?: number;
-  /** Environments that run side by side, so that a network sees many observations at once; at most m. */
+  /**
+   * Environments that run side by side, so that a network sees many observations at once; at most m, and m by default. With
+   * `stepsPerIteration` one by default, as each ends its last episode after its share of the steps.
+   */
   copies?: number;
+  /** Where to save the whole state of training, and how often; a run that is resumed gives the same bytes. */
+  checkpoint?: CheckpointOptions;
 }
 
 const VANILLA_POLICY_GRADIENT_OPTIONS: OptionNames<VanillaPolicyGradientOptions> = {
@@ -77,15 +113,19 @@ const VANILLA_POLICY_GRADIENT_OPTIONS: OptionNames<VanillaPolicyGradientOptions>
   baseline: 'optional',
   seed: 'optional',
   iterations: 'optional',
+  totalSteps: 'optional',
   episodesPerIteration: 'optional',
+  stepsPerIteration: 'optional',
   gamma: 'optional',
   learningRate: 'optional',
   klTarget: 'optional',
   optimizer: 'optional',
   normalize: 'optional',
   discountState: 'optional',
+  normalizeObservations: 'optional',
   maxSteps: 'optional',
   copies: 'optional',
+  checkpoint: 'optional',
   ...WATCH_OPTIONS,
 };
 
@@ -113,7 +153,9 @@ export interface VanillaPolicyGradientRecord {
 
 /** What `vanillaPolicyGradient` returns. */
 export interface VanillaPolicyGradientResult<P extends Policy = Policy> {
+  /** The trained policy. With `normalizeObservations` it carries its statistics with it. */
   policy: P;
+  /** b. With `normalizeObservations` it reads normalised ones. */
   baseline: Baseline;
   history: VanillaPolicyGradientRecord[];
 }
@@ -143,74 +185,163 @@ export async function vanillaPolicyGradient<P extends Policy>(
     policy: initialPolicy,
     baseline = noBaseline(),
     seed = 0,
-    iterations = 100,
-    episodesPerIteration = 10,
+    totalSteps,
+    iterations = totalSteps === undefined ? 100 : undefined,
+    stepsPerIteration,
+    episodesPerIteration = stepsPerIteration === undefined ? 10 : undefined,
     gamma = 0.99,
     learningRate = 0.01,
     klTarget,
     optimizer: choice = 'adam',
     normalize = false,
     discountState = false,
+    normalizeObservations = false,
     maxSteps,
-    copies = episodesPerIteration,
-  } = knownOptions('vanillaPolicyGradient', options, VANILLA_POLICY_GRADIENT_OPTIONS);
-  checkInteger('iterations', iterations, 1);
-  checkInteger('episodesPerIteration', episodesPerIteration, 1);
+    copies = episodesPerIteration ?? 1,
+    checkpoint,
+  } = knownOptions(NAME, options, VANILLA_POLICY_GRADIENT_OPTIONS);
+  checkEither('iterations', iterations, 'totalSteps', totalSteps);
+  checkEither('episodesPerIteration', episodesPerIteration, 'stepsPerIteration', stepsPerIteration);
+  for (const [name, value] of Object.entries({
+    iterations,
+    totalSteps,
+    episodesPerIteration,
+    stepsPerIteration,
+  }))
+    if (value !== undefined) checkInteger(name, value, 1);
   checkGamma(gamma);
   checkSchedule('learningRate', learningRate);
   checkWatch(options);
   checkPolicyFits(initialPolicy, env);
-  const policy = initialPolicy.clone() as P;
+  checkNormalizesObservations(normalizeObservations, env);
+  const trained = initialPolicy.clone() as P;
+  const moments = normalizeObservations ? observationMomentsOf(env) : undefined;
+  const policy = normalizedPolicy(trained, moments);
   const optimizer = makeOptimizer(choice, valueAt('learningRate', learningRate, 1));
   checkFollows(optimizer, learningRate);
   const adaptive = klTarget === undefined ? undefined : adaptiveStep(optimizer, learningRate, klTarget);
-  const rng = new Rng(seed);
+  let rng = new Rng(seed);
   const history: VanillaPolicyGradientRecord[] = [];
   const result = { policy, baseline, history };
+  const networks = [policy.network];
   let steps = 0;
+  /** The share of the training that is left. */
+  const left = () => 1 - (totalSteps === undefined ? history.length / iterations! : steps / totalSteps);
 
-  for (let iteration = 0; iteration < iterations; iteration++) {
-    await checkpoint();
-    follow(optimizer, learningRate, 1 - iteration / iterations);
-    const record = attempt(
-      { algorithm: 'vanillaPolicyGradient', iteration, networks: [policy.network], result },
-      check => {
-        const batch = collectEpisodes(env, policy, { episodes: episodesPerIteration, rng, maxSteps, copies });
-        checkBatch(check, batch);
+  const iterate = (): VanillaPolicyGradientRecord => {
+    const iteration = history.length;
+    follow(optimizer, learningRate, left());
+    return attempt({ algorithm: NAME, iteration, networks, result }, check => {
+      const batch = collectEpisodes(env, policy, {
+        episodes: episodesPerIteration,
+        steps: stepsPerIteration,
+        rng,
+        maxSteps,
+        copies,
+      });
+      checkBatch(check, batch);
 
-        const values = baseline.predict(batch);
-        const advantages = scoreWeights(batch, { gamma, baseline: values, discountState });
-        if (normalize) normalizeAdvantages(advantages, { out: advantages });
+      const read = normalizedBatch(batch, moments);
+      const values = baseline.predict(read);
+      const advantages = scoreWeights(batch, { gamma, baseline: values, discountState });
+      if (normalize) normalizeAdvantages(advantages, { out: advantages });
 
-        const returns = rewardToGo(batch.rewards, gamma, batch.episodeStarts);
-        baseline.fit(batch, returns);
+      const returns = rewardToGo(batch.rewards, gamma, batch.episodeStarts);
+      baseline.fit(read, returns);
 
-        const before = distributionParameters(batch, policy).slice();
-        const gradient = scoreGradient(batch, policy, advantages);
-        check('a number of the gradient', gradient);
-        optimizer.ascend(policy.parameters, gradient);
-        check('a parameter', policy.parameters);
+      const before = distributionParameters(batch, policy).slice();
+      const gradient = scoreGradient(batch, policy, advantages);
+      check('a number of the gradient', gradient);
+      optimizer.ascend(policy.parameters, gradient);
+      check('a parameter', policy.parameters);
 
-        steps += batch.rewards.length;
-        const undiscounted = episodeReturns(batch);
-        const kl = meanKlOf(policy.head, before, distributionParameters(batch, policy));
-        return {
-          iteration,
-          meanReturn: mean(undiscounted),
-          episodeReturns: undiscounted,
-          gradientNorm: gradientNorm(gradient),
-          entropy: meanEntropyOf(policy.head, before),
-          kl,
-          explainedVariance: explainedVariance(values, returns),
-          steps,
-          ...(adaptive && { learningRate: adaptive(kl) }),
-        };
-      },
-    );
-    history.push(record);
-    if (!(await goesOn(record, options))) break;
+      steps += batch.rewards.length;
+      const undiscounted = episodeReturns(batch);
+      const kl = meanKlOf(policy.head, before, distributionParameters(batch, policy));
+      moments?.add(batch.observations);
+      return {
+        iteration,
+        meanReturn: mean(undiscounted),
+        episodeReturns: undiscounted,
+        gradientNorm: gradientNorm(gradient),
+        entropy: meanEntropyOf(policy.head, before),
+        kl,
+        explainedVariance: explainedVariance(values, returns),
+        steps,
+        ...(adaptive && { learningRate: adaptive(kl) }),
+      };
+    });
+  };
+
+  const run: Iterated<VanillaPolicyGradientRecord> = {
+    history,
+    iterate,
+    get isOver() {
+      return left() <= 0;
+    },
+    get state(): VanillaPolicyGradientState {
+      return {
+        policy: policy.parameters.slice(),
+        optimizer: stateOfOptimizer(optimizer),
+        baseline: baseline.state,
+        observationMoments: moments?.state,
+        rng: rng.state,
+        steps,
+        history,
+      };
+    },
+  };
+  let file: CheckpointFile | undefined;
+  if (checkpoint) {
+    checkKeepable('optimizer', optimizer);
+    checkKeepable('baseline', baseline);
+    const isScheduled = typeof learningRate === 'function';
+    file = new CheckpointFile(checkpoint, NAME, {
+      env: env.id,
+      seed,
+      // Where nothing depends on the share that is left, a run may be made longer.
+      iterations: isScheduled ? iterations : undefined,
+      totalSteps: isScheduled ? totalSteps : undefined,
+      episodesPerIteration,
+      stepsPerIteration,
+      gamma,
+      learningRate: settingOfSchedule(learningRate),
+      klTarget,
+      normalize,
+      discountState,
+      normalizeObservations,
+      maxSteps,
+      copies,
+      policyParameters: policy.parameters.length,
+      ...settingsOfObject('optimizer', optimizer),
+      ...settingsOfObject('policy', trained.network),
+      ...settingsOfObject('baseline', baseline),
+    });
+    file.resume<VanillaPolicyGradientState>(state => {
+      policy.parameters.set(state.policy);
+      restoreOptimizer(optimizer, state.optimizer);
+      baseline.state = state.baseline;
+      if (moments && state.observationMoments) moments.state = state.observationMoments;
+      rng = Rng.fromState(state.rng);
+      steps = state.steps;
+      for (const record of state.history) history.push(record);
+    });
   }
+  await runIterations(run, file, options);
   return result;
+}
+
+const NAME = 'vanillaPolicyGradient';
+
+/** What a checkpoint holds. */
+interface VanillaPolicyGradientState {
+  policy: FloatArray;
+  optimizer: OptimizerState;
+  baseline: unknown;
+  observationMoments?: MomentsState;
+  rng: RngState;
+  steps: number;
+  history: VanillaPolicyGradientRecord[];
 }
 
 /** Adapts alpha to the divergence of the update that was made with it, and tells what it was. */

@@ -65,6 +65,12 @@ export function checkLimit(name: string, value: number, infinite = true): number
   return value;
 }
 
+/** Throws if two options are given of which one takes the place of the other. */
+export function checkEither(a: string, first: unknown, b: string, second: unknown): void {
+  if (first !== undefined && second !== undefined)
+    fail(`${a} and ${b} are both given, but one takes the place of the other: leave one out.`);
+}
+
 /** The discount factor gamma, in [0, 1]. */
 export const checkGamma = (gamma: number): number => checkFinite('gamma', gamma, 0, 1);
 

@@ -12,7 +12,7 @@
 import type { Head } from '../distributions/head';
 import { checkEnv, type DiscreteSpace, type Env, type EnvModel, sizeOf } from '../envs/env';
 import { type VectorEnv, vectorEnv } from '../envs/vectorEnv';
-import { checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
+import { checkEither, checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { checkRng, type Rng } from '../math/rng';
 import type { FloatArray, Network } from '../networks/network';
 import type { Policy } from '../policies/policy';
@@ -69,20 +69,26 @@ export function episodeLimit(env: Pick<EnvModel, 'id' | 'maxSteps'>, maxSteps: n
 /** Options of `collectEpisodes`. */
 export interface CollectEpisodesOptions {
   /** m, the number of trajectories. */
-  episodes: number;
+  episodes?: number;
+  /**
+   * In place of `episodes`: trajectories until they have at least so many steps in all. Each copy runs until it has its share of
+   * them, and ends the episode that it is in.
+   */
+  steps?: number;
   rng: Rng;
   /** A step limit below the environment's own, or one for an environment that has none. */
   maxSteps?: number;
   /**
-   * Environments that run side by side; each runs its share of the episodes, fixed beforehand, so that short episodes are
-   * not preferred. More are faster for networks; they change which random numbers an episode gets, not its distribution.
+   * Environments that run side by side; each runs its share of the episodes, or of the steps, fixed beforehand, so that short
+   * episodes are not preferred. More are faster for networks; they change which random numbers an episode gets, not its distribution.
    */
   copies?: number;
 }
 
 const COLLECT_EPISODES_OPTIONS: OptionNames<CollectEpisodesOptions> = {
-  episodes: 'required',
   rng: 'required',
+  episodes: 'optional',
+  steps: 'optional',
   maxSteps: 'optional',
   copies: 'optional',
 };
@@ -98,14 +104,17 @@ export function collectEpisodes(
 ): TrajectoryBatch {
   const {
     episodes,
+    steps,
     rng,
     maxSteps,
     copies = 1,
   } = knownOptions('collectEpisodes', options, COLLECT_EPISODES_OPTIONS);
-  checkInteger('episodes', episodes, 1);
+  checkEither('episodes', episodes, 'steps', steps);
+  const asked = steps ?? episodes!;
+  checkInteger(steps === undefined ? 'episodes' : 'steps', asked, 1);
   checkInteger('copies', copies, 1);
   checkPolicyFits(policy, env);
-  const n = Math.min(copies, episodes);
+  const n = Math.min(copies, asked);
   const envs = vectorEnv(env, n, { maxSteps: episodeLimit(env, maxSteps) });
   const [envRng, policyRng] = checkRng(rng).split(2);
   envs.reset(envRng);
@@ -115,7 +124,8 @@ export function collectEpisodes(
     { length: n },
     (_, i) => new Recorder(envs, policy.head, i, allocate(envs, policy.head, 256)),
   );
-  const left = recorders.map((_, i) => Math.floor(episodes / n) + (i < episodes % n ? 1 : 0));
+  /** Episodes, or steps, that each copy has left. */
+  const left = recorders.map((_, i) => Math.floor(asked / n) + (i < asked % n ? 1 : 0));
   /** The copies with episodes left, whose observations are gathered at the front of `observations`. */
   let running = recorders.map((_, i) => i);
   const observations = new Float32Array(n * observationSize);
@@ -132,8 +142,11 @@ export function collectEpisodes(
       recorders[i].act(y, k * policy.head.parameterSize, policyRng, actions);
     });
     envs.step(actions);
-    for (const i of running) if (recorders[i].observe()) left[i]--;
-    running = running.filter(i => left[i] > 0);
+    running = running.filter(i => {
+      const over = recorders[i].observe();
+      if (over || steps !== undefined) left[i]--;
+      return !over || left[i] > 0;
+    });
   }
   return joined(envs, policy.head, recorders);
 }
