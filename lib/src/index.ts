@@ -126,6 +126,7 @@ export { erf } from './math/erf';
 export { leastSquares, solveLinear } from './math/linalg';
 export { Rng, type RngState } from './math/rng';
 export * from './math/statistics';
+export { distance, dot, largestGap, linspace, logspace, norm, range, sum } from './math/vectors';
 export {
   type AdvantageBiasVariance,
   type AdvantageBiasVarianceOptions,
@@ -229,8 +230,10 @@ export {
   type ProgressRow,
   type ProgressTarget,
   progress,
+  progressOver,
 } from './notebook/progress';
 export { recordsFrame } from './notebook/recordsFrame';
+export { reveal } from './notebook/reveal';
 export { type ShowOptions, show } from './notebook/show';
 export { type DataFrameLike, type TableOptions, table } from './notebook/table';
 export { type ClipObjective, type ClipObjectiveOptions, clipObjective } from './objectives/clip';
@@ -260,7 +263,17 @@ export {
   type VariantSettings,
 } from './parallel/trainSeeds';
 export * from './plots/charts';
-export { type PanelOptions, panels, type SliderOptions, type SliderStep, withSlider } from './plots/compose';
+export {
+  type OverlayOptions,
+  overlay,
+  type PanelOptions,
+  panels,
+  type SliderOptions,
+  type SliderOverOptions,
+  type SliderStep,
+  slider,
+  withSlider,
+} from './plots/compose';
 export {
   cleanFigure,
   describeFigure,

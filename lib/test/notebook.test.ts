@@ -6,7 +6,7 @@ import Module from 'node:module';
 import { join, sep } from 'node:path';
 import { afterEach, test } from 'node:test';
 import fc from 'fast-check';
-import { type Figure, inNotebook, lineChart, progress, show, table } from 'pglab';
+import { type Figure, inNotebook, lineChart, progress, progressOver, reveal, show, table } from 'pglab';
 
 interface Sent {
   bundle: {
@@ -240,6 +240,45 @@ test('in a kernel, progress replaces its own output, and in the end only the lin
 test('progress refuses a total that is none and a row that is none', () => {
   assert.throws(() => progress({ total: 0 }), /options.total is 0, but must be a whole number of at least 1/);
   assert.throws(() => staged(3).bar.iteration({} as never), /row.iteration is missing/);
+});
+
+test('progressOver maps a list in order, one promise at a time, and ends with one line', async () => {
+  let results: number[] = [];
+  const line = printed(() => {
+    results = progressOver([3, 4], 'squares', (x, i) => x * x + i);
+  });
+  assert.deepEqual(results, [9, 17]);
+  assert.equal(line, 'squares: 2 of 2 done');
+  const order: string[] = [];
+  const slowFirst = progressOver([20, 1], 'slow', async (milliseconds, i) => {
+    order.push(`begin ${i}`);
+    await new Promise(resolve => setTimeout(resolve, milliseconds));
+    order.push(`end ${i}`);
+    return i;
+  });
+  assert.deepEqual(await slowFirst, [0, 1]);
+  assert.deepEqual(order, ['begin 0', 'end 0', 'begin 1', 'end 1']);
+});
+
+test('reveal shows the answer, and the guess where there is one', () => {
+  const said = (guess: number, answer: number) => printed(() => reveal('steps', guess, answer));
+  assert.equal(said(Number.NaN, 12), 'steps: 12 (no guess yet)');
+  assert.equal(said(24, 12), 'steps: 12 (your guess: 24, 2 times too large)');
+  assert.equal(said(3, 12), 'steps: 12 (your guess: 3, 4 times too small)');
+  assert.equal(said(0.12341, 0.1234), 'steps: 0.123 (your guess: 0.123, right)');
+  assert.equal(said(-1, 12), 'steps: 12 (your guess: −1)');
+  assert.equal(
+    printed(() => reveal('which', '', 'the clip')),
+    'which: the clip (no guess yet)',
+  );
+  assert.equal(
+    printed(() => reveal('which', 'the clip', 'the clip')),
+    'which: the clip (your guess: the clip, right)',
+  );
+  assert.throws(
+    () => reveal('which', 1 as never, 'the clip'),
+    /guess is 1 and answer "the clip", but they must be two numbers or two texts/,
+  );
 });
 
 test('importing pglab loads no kernel, TensorFlow.js, danfojs or plotly', () => {

@@ -16,7 +16,6 @@ import {
   histogramChart,
   learningCurves,
   lineChart,
-  palette,
   panels,
   scatterChart,
   withSlider,
@@ -316,9 +315,4 @@ test('a figure without alternative text is described by its titles and series', 
     { ...labels, title: 'CartPole' },
   );
   assert.equal(describeFigure(figure), 'Chart of CartPole: return G_0 against time t [s] (G_t, b).');
-});
-
-test("the palette is Okabe and Ito's: seven different colours", () => {
-  assert.equal(new Set(palette).size, 7);
-  assert.ok(palette.every(color => /^#[0-9A-F]{6}$/.test(color)));
 });

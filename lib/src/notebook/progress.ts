@@ -67,6 +67,51 @@ export interface ProgressTarget {
 const MILLISECONDS_BETWEEN = 100;
 const CURVE_POINTS = 120;
 
+/**
+ * `items.map(f)` under a progress display of its own, named `label`. Where f returns promises, one item begins when the one
+ * before it has ended, and a promise of the results comes back.
+ *
+ *   const errors = progressOver(sizes, '100 estimates for each m', m => errorsOf(m));
+ */
+export function progressOver<T, R>(
+  items: readonly T[],
+  label: string,
+  f: (item: T, i: number) => Promise<R>,
+): Promise<R[]>;
+export function progressOver<T, R>(items: readonly T[], label: string, f: (item: T, i: number) => R): R[];
+export function progressOver<T, R>(
+  items: readonly T[],
+  label: string,
+  f: (item: T, i: number) => R | Promise<R>,
+): R[] | Promise<R[]> {
+  const bar = progress({ total: items.length, label, curve: false });
+  const results: R[] = [];
+  const finish = () => {
+    bar.done();
+    return results;
+  };
+  const rest = async (first: Promise<R>) => {
+    results.push(await first);
+    bar.update(1);
+    for (let i = 1; i < items.length; i++) {
+      results.push(await f(items[i], i));
+      bar.update(i + 1);
+    }
+    return finish();
+  };
+  for (const [i, item] of items.entries()) {
+    const result = f(item, i);
+    if (isPromise(result)) return rest(result);
+    results.push(result);
+    bar.update(i + 1);
+  }
+  return finish();
+}
+
+/** A promise, also one of another realm, such as that of a notebook's cells. */
+const isPromise = <R>(value: R | Promise<R>): value is Promise<R> =>
+  typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+
 /** Starts a progress display. Throws a RangeError unless `total` is a whole number of at least 1. */
 export function progress(options: ProgressOptions, target: ProgressTarget = defaultTarget()): Progress {
   knownOptions('progress', options, PROGRESS_OPTIONS);

@@ -2,7 +2,7 @@
  * Figures made of figures: panels side by side, and a slider that steps through variants.
  */
 
-import { checkInteger, fail, knownOptions, type OptionNames } from '../math/check';
+import { checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { type Figure, isRecord, type Layout, type Trace } from './figure';
 import { frame } from './theme';
 
@@ -208,4 +208,63 @@ function commonRange(
   const room = low === high ? 0.5 : 0.05 * (high - low);
   const bars = letter === 'y' && figures.some(figure => figure.data.some(trace => trace.type === 'bar'));
   return [bars && low === 0 ? 0 : low - room, high + room];
+}
+
+/** Options of `overlay`. */
+export interface OverlayOptions {
+  /** Place in the list of the figure whose axes, title and height are taken; default 0. */
+  axes?: number;
+  /** Place of the only figure whose series are named in the legend; default: all are. */
+  named?: number;
+}
+
+const OVERLAY_OPTIONS: OptionNames<OverlayOptions> = { axes: 'optional', named: 'optional' };
+
+/** Figures drawn over each other on the axes of one of them, the first at the bottom: e.g. theory as lines, data as dots. */
+export function overlay(figures: readonly Figure[], options: OverlayOptions = {}): Figure {
+  knownOptions('overlay', options, OVERLAY_OPTIONS);
+  if (!(figures?.length > 0)) fail('figures is empty, but must hold at least one figure.');
+  const last = figures.length - 1;
+  const { layout, config } = figures[checkInteger('options.axes', options.axes ?? 0, 0, last)];
+  const named = options.named === undefined ? -1 : checkInteger('options.named', options.named, 0, last);
+  const data = figures.flatMap((figure, i) =>
+    figure.data.map(trace => (named === -1 || named === i ? trace : { ...trace, showlegend: false })),
+  );
+  return { data, layout, config };
+}
+
+/** Options of `slider`. */
+export interface SliderOverOptions<T> {
+  /** What the slider changes, shown before the label, e.g. 'λ = '. */
+  prefix?: string;
+  /** The value shown first, one of the values; default the first. */
+  start?: T;
+  /** What stands for each value; default: the value as text. */
+  label?: (value: T) => string;
+}
+
+const SLIDER_OVER_OPTIONS: OptionNames<SliderOverOptions<unknown>> = {
+  prefix: 'optional',
+  start: 'optional',
+  label: 'optional',
+};
+
+/**
+ * A slider over a parameter: `figureOf` makes the figure of each value, all of them now. See `withSlider`, which it calls.
+ *
+ *   slider([0, 0.5, 0.9], gamma => heatmapGrid(lake, valuesAt(gamma), { ... }), { prefix: 'γ = ', start: 0.9 })
+ */
+export function slider<T>(
+  values: readonly T[],
+  figureOf: (value: T, i: number) => Figure,
+  options: SliderOverOptions<T> = {},
+): Figure {
+  knownOptions('slider', options, SLIDER_OVER_OPTIONS);
+  const { prefix, start, label = String } = options;
+  const at = start === undefined ? 0 : values.indexOf(start);
+  if (at < 0) fail(`options.start is ${show(start)}, but must be one of the values, ${show(values)}.`);
+  return withSlider(
+    values.map((value, i) => ({ label: label(value), figure: figureOf(value, i) })),
+    { prefix, start: at },
+  );
 }

@@ -1,31 +1,39 @@
 /**
  * One look for all figures.
  *
- * Colours are those of Okabe and Ito 2008 ("Color universal design"), which people with any common kind of colour
- * blindness tell apart; series also differ in dash, so that they survive a grey print. Figures stand on a white card
- * of their own with dark text: that reads the same in JupyterLab's light and dark themes and in a picture on GitHub,
- * where a transparent one would lose its text in one of them. The width follows the page; the height is fixed.
+ * Figures are transparent, so that they stand on the page of a light and of a dark theme alike, in JupyterLab and in a
+ * picture on GitHub. That asks for colours that show on white as well as on #111: lines have a contrast of at least 3 to 1
+ * on both. Text has 4.3 to 1 on both, which is nearly all there is: whatever one colour gains on white it loses on #111,
+ * and sqrt(contrast of white and #111) = 4.345 is the most that it can have on both.
+ *
+ * The first four colours are those of Okabe and Ito 2008 ("Color universal design"), which people with any common kind of
+ * colour blindness tell apart; their orange and sky blue are too pale for white and stand here darkened, and grey replaces
+ * black. Series also differ in dash, so that they survive a grey print. The width follows the page; the height is fixed.
  */
 
-import { knownOptions, type OptionNames } from '../math/check';
+import { checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
 import type { Figure, Layout, Trace } from './figure';
 
-/** Okabe and Ito's colours in the order that series take them. */
+/** Text, and what stands for "none" or "theory" among the series. */
+export const INK = '#797979';
+
+/** The colours in the order that series take them. */
 export const palette: readonly string[] = [
   '#0072B2', // blue
   '#D55E00', // vermilion
   '#009E73', // bluish green
   '#CC79A7', // reddish purple
-  '#E69F00', // orange
-  '#56B4E9', // sky blue
-  '#000000', // black
+  '#C28500', // orange
+  '#3A97CE', // sky blue
+  INK, // grey
 ];
 
 const dashes = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot', 'solid'];
 
-const INK = '#24292f';
-const GRID = '#e3e6ea';
-const FRAME = '#8c959f';
+const GRID = 'rgba(128,128,128,0.22)';
+/** Lines around the plot, and the line at 0 under bars. */
+export const FRAME = '#8c959f';
+const CLEAR = 'rgba(0,0,0,0)';
 /** Width in pixels on which the room for a legend is reckoned: a narrow notebook column. */
 const NARROW = 620;
 
@@ -36,6 +44,19 @@ export const dashOf = (i: number): string => dashes[i % dashes.length];
 /** A colour of the palette, made see-through: alpha from 0 to 1. */
 export const fade = (hex: string, alpha: number): string =>
   `rgba(${[1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16)).join(',')},${alpha})`;
+
+/** The places in the palette of `count` series: those given, or 0, 1, 2, .... */
+export function checkColors(given: readonly number[] | undefined, count: number): readonly number[] {
+  if (given === undefined) return Array.from({ length: count }, (_, i) => i);
+  if (given?.length !== count)
+    fail(
+      `options.colors is ${show(given)}, but must have one place in the palette for each of ${count} series.`,
+    );
+  given.forEach((place, i) => {
+    checkInteger(`options.colors[${i}]`, place, 0, palette.length - 1);
+  });
+  return given;
+}
 
 /** Options that every chart takes. Labels may hold <i>, <sub>, <sup> and <br>, e.g. 'return <i>G<sub>0</sub></i>'. */
 export interface ChartOptions {
@@ -138,14 +159,15 @@ export function frame(title: string | undefined, legendNames: readonly string[],
         }
       : undefined,
     font: { family: 'system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif', size: 13, color: INK },
-    paper_bgcolor: '#ffffff',
-    plot_bgcolor: '#ffffff',
+    paper_bgcolor: CLEAR,
+    plot_bgcolor: CLEAR,
     colorway: [...palette],
-    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom', bgcolor: 'rgba(0,0,0,0)' },
+    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom', bgcolor: CLEAR },
     margin: { l: 64, r: 24, t: 16 + heading + 21 * rows, b: 52 },
     height: height + heading + 21 * rows,
     autosize: true,
     hovermode: 'closest',
     hoverlabel: { font: { size: 12 } },
+    modebar: { bgcolor: CLEAR, color: FRAME, activecolor: INK },
   };
 }
