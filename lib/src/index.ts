@@ -222,6 +222,7 @@ export {
   animation,
   animationSvg,
 } from './notebook/animate';
+export { type CaseAnswer, checkCases } from './notebook/checkCases';
 export { inNotebook } from './notebook/kernel';
 export { mimeBundle, type ShownValue } from './notebook/mime';
 export {

@@ -6,7 +6,17 @@ import Module from 'node:module';
 import { join, sep } from 'node:path';
 import { afterEach, test } from 'node:test';
 import fc from 'fast-check';
-import { type Figure, inNotebook, lineChart, progress, progressOver, reveal, show, table } from 'pglab';
+import {
+  checkCases,
+  type Figure,
+  inNotebook,
+  lineChart,
+  progress,
+  progressOver,
+  reveal,
+  show,
+  table,
+} from 'pglab';
 
 interface Sent {
   bundle: {
@@ -258,6 +268,71 @@ test('progressOver maps a list in order, one promise at a time, and ends with on
   });
   assert.deepEqual(await slowFirst, [0, 1]);
   assert.deepEqual(order, ['begin 0', 'end 0', 'begin 1', 'end 1']);
+});
+
+test('checkCases tells what is not done, the first case that is wrong, or that all is right', () => {
+  const cases: [[number, number], number][] = [
+    [[1, 2], 3],
+    [[2, 5], 7],
+    [[0.1, 0.2], 0.3],
+  ];
+  const said = (plus: (a: number, b: number) => number | undefined) =>
+    printed(() => checkCases(plus, cases, 'Right.'));
+  assert.equal(
+    said(function plus() {
+      return Number.NaN;
+    }),
+    'Not done yet: plus returns NaN.',
+  );
+  assert.equal(
+    said(function plus() {
+      return undefined;
+    }),
+    'Not done yet: plus returns undefined.',
+  );
+  assert.equal(
+    said(function plus(a, b) {
+      return a === 2 ? a * b : a + b;
+    }),
+    'plus(2, 5): expected 7, but got 10.',
+  );
+  assert.equal(
+    said((a, b) => a + b),
+    'Right.',
+  );
+  const lists: [[number[]], number[]][] = [
+    [[[2, 3]], [4, 6]],
+    [[[]], []],
+  ];
+  const doubled = (f: (x: number[]) => number[]) => printed(() => checkCases(f, lists, 'Right.'));
+  assert.equal(
+    doubled(function twice() {
+      return [];
+    }),
+    'Not done yet: twice returns an empty list.',
+  );
+  assert.equal(
+    doubled(function twice(x) {
+      return x.map(() => Number.NaN);
+    }),
+    'Not done yet: twice returns NaN.',
+  );
+  assert.equal(
+    doubled(function twice(x) {
+      return x.map(v => v + 2);
+    }),
+    'twice([2, 3]): expected [4, 6], but got [4, 5].',
+  );
+  assert.equal(
+    doubled(x => x.map(v => 2 * v)),
+    'Right.',
+  );
+  // An infinite answer is right, and a number where there is none is wrong.
+  const infinite: [[number], number][] = [[[0], Number.POSITIVE_INFINITY]];
+  assert.equal(
+    printed(() => checkCases(x => 1 / x, infinite, 'Right.')),
+    'Right.',
+  );
 });
 
 test('reveal shows the answer, and the guess where there is one', () => {

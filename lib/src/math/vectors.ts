@@ -1,6 +1,7 @@
 /** Short words for lists of numbers: grids, sums, products, lengths. They take any list, typed or not. */
 
 import { checkFinite, checkInteger, fail } from './check';
+import { dot as product } from './linalg';
 
 /** 0, 1, ..., n - 1. */
 export const range = (n: number): number[] => Array.from({ length: checkInteger('n', n, 0) }, (_, i) => i);
@@ -29,9 +30,7 @@ export function sum(x: ArrayLike<number>): number {
 /** u_0 v_0 + u_1 v_1 + .... Throws a RangeError unless both have the same length. */
 export function dot(u: ArrayLike<number>, v: ArrayLike<number>): number {
   sameLength(u, v);
-  let total = 0;
-  for (let i = 0; i < u.length; i++) total += u[i] * v[i];
-  return total;
+  return product(u, v);
 }
 
 /** The Euclidean length of u. */
