@@ -235,6 +235,22 @@ test('a slider shows one step at a time over axes that hold them all', () => {
   assert.throws(() => withSlider([{ label: 'a', figure: step(1) }]), /at least two/);
 });
 
+test('a legend hangs from the top of the figure, also among panels and over a slider, so that resizing leaves it there', () => {
+  const top = ({ layout }: Figure): number => {
+    const { y, yref, yanchor } = layout.legend as { y: number; yref: string; yanchor: string };
+    assert.deepEqual([yref, yanchor], ['container', 'top']);
+    return (1 - y) * (layout.height as number);
+  };
+  const series = { a: { x: [1, 2], y: [3, 4] }, b: { x: [1, 2], y: [5, 6] } };
+  const plain = lineChart(series, labels);
+  const titled = lineChart(series, { ...labels, title: 'heading' });
+  assert.ok(Math.abs(top(titled) - top(plain) - 34) < 1e-9);
+  const both = panels([titled, titled]);
+  assert.ok(Math.abs(top(both) - top(plain)) < 1e-9);
+  const steps = [1, 2].map(i => ({ label: String(i), figure: panels([titled], { title: `${i}` }) }));
+  assert.ok(Math.abs(top(withSlider(steps)) - top(titled)) < 1e-9);
+});
+
 test('a clean figure is JSON: typed arrays are lists, what is not finite is null, numbers have seven digits', () => {
   const figure = {
     data: [

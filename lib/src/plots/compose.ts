@@ -4,7 +4,7 @@
 
 import { checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { type Figure, isRecord, type Layout, type Trace } from './figure';
-import { frame } from './theme';
+import { FRAME, frame, HEADING, legendAt } from './theme';
 
 /** Options of `panels`. */
 export interface PanelOptions {
@@ -35,7 +35,7 @@ export function panels(figures: readonly Figure[], options: PanelOptions = {}): 
   );
   const rows = Math.ceil(figures.length / columns);
   const bars = figures.some(figure => figure.data.some(trace => trace.colorbar));
-  const gapX = bars ? 0.24 : 0.12;
+  const gapX = bars ? 0.26 : 0.15;
   const gapY = 0.26 / Math.max(1, rows - 1);
   const width = (1 - gapX * (columns - 1) - (bars ? 0.06 : 0)) / columns;
   const height = (1 - (rows > 1 ? gapY * (rows - 1) : 0)) / rows;
@@ -96,7 +96,7 @@ export function panels(figures: readonly Figure[], options: PanelOptions = {}): 
   const around = frame(options.title, [...named], (options.height ?? 330) * rows);
   const margin = around.margin as Record<string, number>;
   const extra = annotations.length > 0 ? 26 : 0;
-  const legend = { ...(around.legend as Layout), y: 1, yref: 'paper' };
+  const total = (around.height as number) + extra;
   return {
     data,
     layout: {
@@ -104,9 +104,8 @@ export function panels(figures: readonly Figure[], options: PanelOptions = {}): 
       ...around,
       annotations,
       showlegend: named.size > 0,
-      legend:
-        extra > 0 ? { ...legend, y: 1 + (extra + 6) / ((options.height ?? 330) * rows - 84) } : around.legend,
-      height: (around.height as number) + extra,
+      legend: legendAt(options.title ? HEADING : 0, total),
+      height: total,
       margin: { ...margin, t: margin.t + extra },
     },
     config: figures[0].config,
@@ -152,7 +151,10 @@ export function withSlider(steps: readonly SliderStep[], options: SliderOptions 
   const margin = layout.margin as Record<string, number>;
   const SLIDER = 92;
   layout.margin = { ...margin, b: margin.b + SLIDER };
-  layout.height = (layout.height as number) + SLIDER;
+  const height = layout.height as number;
+  layout.height = height + SLIDER;
+  const legend = layout.legend as Layout; // as many pixels below the top as before
+  layout.legend = { ...legend, y: 1 - ((1 - (legend.y as number)) * height) / (height + SLIDER) };
   layout.sliders = [
     {
       active: start,
@@ -160,8 +162,8 @@ export function withSlider(steps: readonly SliderStep[], options: SliderOptions 
       pad: { t: 58, b: 6 },
       len: 1,
       x: 0,
-      bgcolor: '#d0d7de',
-      bordercolor: '#8c959f',
+      bgcolor: FRAME,
+      bordercolor: FRAME,
       steps: steps.map(({ label }, i) => ({
         label,
         method: 'update',

@@ -34,8 +34,8 @@ const GRID = 'rgba(128,128,128,0.22)';
 /** Lines around the plot, and the line at 0 under bars. */
 export const FRAME = '#8c959f';
 const CLEAR = 'rgba(0,0,0,0)';
-/** Width in pixels on which the room for a legend is reckoned: a narrow notebook column. */
-const NARROW = 620;
+/** Width in pixels on which the room for a legend is reckoned: the plot in a narrow notebook column. */
+const NARROW = 560;
 
 /** The colour of series i. */
 export const colorOf = (i: number): string => palette[i % palette.length];
@@ -57,6 +57,9 @@ export function checkColors(given: readonly number[] | undefined, count: number)
   });
   return given;
 }
+
+/** Height in pixels of a figure's heading. */
+export const HEADING = 34;
 
 /** Options that every chart takes. Labels may hold <i>, <sub>, <sup> and <br>, e.g. 'return <i>G<sub>0</sub></i>'. */
 export interface ChartOptions {
@@ -135,6 +138,20 @@ export function inTheme(data: Trace[], axes: Layout, options: FrameOptions): Fig
 }
 
 /**
+ * A legend `heading` pixels below the top of a figure of this height. It hangs from the top: one that stood on the plot
+ * would fall into it when JupyterLab resizes the figure, because plotly.js then drops it to where it covers data.
+ */
+export const legendAt = (heading: number, height: number): Layout => ({
+  orientation: 'h',
+  x: 0,
+  xanchor: 'left',
+  y: 1 - (heading + 4) / height,
+  yref: 'container',
+  yanchor: 'top',
+  bgcolor: CLEAR,
+});
+
+/**
  * Everything around the axes: fonts, heading, a legend in rows above the plot (where it can cover neither data nor
  * axis titles), and a top margin that has room for both.
  */
@@ -143,7 +160,7 @@ export function frame(title: string | undefined, legendNames: readonly string[],
   const entry = 50 + 6.6 * longest;
   const rows =
     legendNames.length === 0 ? 0 : Math.ceil(legendNames.length / Math.max(1, Math.floor(NARROW / entry)));
-  const heading = title ? 34 : 0;
+  const heading = title ? HEADING : 0;
   return {
     title: title
       ? {
@@ -162,7 +179,7 @@ export function frame(title: string | undefined, legendNames: readonly string[],
     paper_bgcolor: CLEAR,
     plot_bgcolor: CLEAR,
     colorway: [...palette],
-    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom', bgcolor: CLEAR },
+    legend: legendAt(heading, height + heading + 21 * rows),
     margin: { l: 64, r: 24, t: 16 + heading + 21 * rows, b: 52 },
     height: height + heading + 21 * rows,
     autosize: true,
