@@ -98,7 +98,7 @@ test('the declarations of pglab name no package, so that a cell that imports it 
     if (seen.has(file)) return;
     seen.add(file);
     // An example in a comment imports pglab, as a user does; the compiler follows no comment.
-    const code = readFileSync(file, 'utf8').replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '');
+    const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
     for (const [, name] of code.matchAll(/(?:from|import\() ?['"]([^'"]+)['"]/g)) {
       const target = join(dirname(file), name);
       if (!name.startsWith('.')) packages.add(name);
