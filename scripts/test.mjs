@@ -3,12 +3,16 @@
  * Words choose the test files whose path contains one of them: `npm test -- kernel rng`.
  */
 
-import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { jupyterEnvironment, root } from './setup/paths.mjs';
 import { runMain, SetupFailure, say } from './setup/report.mjs';
 import { setUp } from './setup.mjs';
+
+/** By the seconds that they took side by side. */
+const LONGEST = ['notebooks/notebooks', 'homework/', 'kernel/', 'browser/', 'package/', 'setup'];
 
 await runMain(async () => {
   const words = process.argv.slice(2);
@@ -23,13 +27,25 @@ await runMain(async () => {
       'Run npm test without words for all of them.',
     );
   say(`Running ${files.length} test files`);
-  const { status } = spawnSync(
-    process.execPath,
-    ['--test', '--test-reporter=spec', '--test-concurrency=2', ...files],
-    { cwd: root, stdio: 'inherit', env: { ...jupyterEnvironment(), PGLAB_PYTHON: python } },
-  );
-  return status ?? 1;
+  process.chdir(root);
+  Object.assign(process.env, jupyterEnvironment(), { PGLAB_PYTHON: python });
+  let failed = 0;
+  const tests = run({ files: longestFirst(files), concurrency: 2 }).on('test:fail', ({ todo }) => {
+    if (todo === undefined) failed++;
+  });
+  const report = tests.compose(new spec());
+  for await (const text of report) process.stdout.write(text);
+  return failed > 0 ? 1 : 0;
 });
+
+/** The files that take minutes begin first, so that none of them is left alone at the end. */
+function longestFirst(files) {
+  const rank = file => {
+    const place = LONGEST.findIndex(name => file.includes(name));
+    return place < 0 ? LONGEST.length : place;
+  };
+  return files.toSorted((a, b) => rank(a) - rank(b));
+}
 
 /** Paths below `folder`, relative to the root and with forward slashes, of the files that end in `ending`. */
 function testFiles(folder, ending) {
