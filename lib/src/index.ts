@@ -123,6 +123,7 @@ export {
   conjugateGradient,
 } from './math/conjugateGradient';
 export { erf } from './math/erf';
+export type { FloatArray } from './math/floatArray';
 export { leastSquares, solveLinear } from './math/linalg';
 export { Rng, type RngState } from './math/rng';
 export * from './math/statistics';
@@ -138,19 +139,15 @@ export {
 export * from './mdp/corridor';
 export * from './mdp/enumerate';
 export {
-  deterministicTable,
   exactGradient,
   expectedReturn,
   type FiniteHorizonSolution,
   type ObjectiveOptions,
   type OptimalSolution,
   optimalValues,
-  type PolicyOrTable,
   type PolicySolution,
-  policyTable,
   solveFiniteHorizon,
   solvePolicy,
-  uniformTable,
 } from './mdp/exact';
 export * from './mdp/gridWorlds';
 export { type ImprovementBound, improvementBound, type PerformanceBounds } from './mdp/improvementBound';
@@ -186,6 +183,13 @@ export {
   tabularMDP,
 } from './mdp/tabularMDP';
 export {
+  deterministicTable,
+  type PolicyOrTable,
+  policyTable,
+  type TabularPolicy,
+  uniformTable,
+} from './mdp/tabularPolicy';
+export {
   type FeatureMap,
   type FeatureOptions,
   type LinearNetworkOptions,
@@ -198,7 +202,7 @@ export {
   type MlpSpec,
   mlpParameterCount,
 } from './networks/mlpParameters';
-export type { FloatArray, Network } from './networks/network';
+export type { Network } from './networks/network';
 export {
   type AdamOptions,
   adam,

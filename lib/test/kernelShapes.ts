@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { Rng } from 'pglab';
-import { type KernelsWithMemory, kernelsWithMemory } from '../dist/networks/simd/kernels';
+import type { KernelsWithMemory } from '../dist/networks/simd/contract';
+import { kernelsWithMemory } from '../dist/networks/simd/kernels';
 
 const PAGE = 65536;
 

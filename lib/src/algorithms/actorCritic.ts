@@ -28,9 +28,9 @@ import {
   type OptionNames,
   show,
 } from '../math/check';
+import type { FloatArray } from '../math/floatArray';
 import { Rng, type RngState } from '../math/rng';
 import { explainedVariance, mean } from '../math/statistics';
-import type { FloatArray } from '../networks/network';
 import type { MomentsState } from '../networks/normalizer';
 import {
   makeOptimizer,
@@ -42,8 +42,9 @@ import {
 import { entropyBonus } from '../objectives/entropyBonus';
 import { sumOfObjectives } from '../objectives/objective';
 import { policyGradientObjective } from '../objectives/policyGradient';
+import { checkPolicyFits } from '../policies/fits';
 import type { Policy } from '../policies/policy';
-import { checkPolicyFits, collectSteps, type StepBatch } from '../rollout/collect';
+import { collectSteps, type StepBatch } from '../rollout/collect';
 import {
   CheckpointFile,
   type CheckpointOptions,

@@ -20,8 +20,9 @@ import { checkEither, checkFinite, checkInteger, knownOptions, type OptionNames 
 import { Rng, type RngState } from '../math/rng';
 import { mean } from '../math/statistics';
 import type { MomentsState } from '../networks/normalizer';
+import { checkPolicyFits } from '../policies/fits';
 import type { Policy } from '../policies/policy';
-import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
+import { collectEpisodes } from '../rollout/collect';
 import { episodeReturns } from '../rollout/trajectoryBatch';
 import { CheckpointFile, type CheckpointOptions, settingsOfObject } from './checkpointFile';
 import { type Iterated, runIterations } from './iterations';

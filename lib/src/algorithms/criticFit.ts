@@ -7,8 +7,9 @@
  * and nothing else, so that it may run before it, after it, or beside it on a thread of its own.
  */
 
+import type { FloatArray } from '../math/floatArray';
 import { explainedVariance } from '../math/statistics';
-import type { FloatArray, Network } from '../networks/network';
+import type { Network } from '../networks/network';
 import { type Adam, type AdamState, adam } from '../networks/optimizers';
 import { valueObjective } from '../objectives/value';
 import { gather } from '../rollout/minibatches';

@@ -9,7 +9,7 @@
  */
 
 import { checkFinite, checkInteger, knownOptions, type OptionNames } from '../math/check';
-import type { FloatArray } from '../networks/network';
+import type { FloatArray } from '../math/floatArray';
 
 /** What was found at one point of the line. */
 export interface LineSearchTrial {

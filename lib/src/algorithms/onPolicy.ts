@@ -25,13 +25,15 @@ import {
   type OptionNames,
   show,
 } from '../math/check';
+import type { FloatArray } from '../math/floatArray';
 import { Rng, type RngState } from '../math/rng';
 import { mean } from '../math/statistics';
-import type { FloatArray, Network } from '../networks/network';
+import type { Network } from '../networks/network';
 import { type MomentsState, normalizedNetwork, type RunningMoments } from '../networks/normalizer';
 import type { AdamState } from '../networks/optimizers';
+import { checkNetworkFits, checkPolicyFits } from '../policies/fits';
 import type { Policy } from '../policies/policy';
-import { checkNetworkFits, checkPolicyFits, collectSteps, type StepBatch } from '../rollout/collect';
+import { collectSteps, type StepBatch } from '../rollout/collect';
 import type { CheckpointFile, CheckpointOptions, Settings } from './checkpointFile';
 import { CriticFit, type CriticFitOptions, type CriticLearner } from './criticFit';
 import { CriticThread } from './criticThread';

@@ -19,8 +19,9 @@ import { checkGamma, checkInteger, knownOptions, type OptionNames } from '../mat
 import { Rng } from '../math/rng';
 import { mean } from '../math/statistics';
 import { gradientNorm, makeOptimizer, type OptimizerChoice } from '../networks/optimizers';
+import { checkPolicyFits } from '../policies/fits';
 import type { Policy } from '../policies/policy';
-import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
+import { collectEpisodes } from '../rollout/collect';
 import { episodeReturns } from '../rollout/trajectoryBatch';
 import { checkFollows, checkSchedule, follow, type Schedule, valueAt } from './schedule';
 import { attempt, checkBatch, checkWatch, goesOn, WATCH_OPTIONS, type WatchOptions } from './training';

@@ -4,7 +4,7 @@
  */
 
 import { checkFinite, fail, type OptionNames, show } from '../math/check';
-import type { FloatArray } from '../networks/network';
+import type { FloatArray } from '../math/floatArray';
 import type { TrajectoryBatch } from '../rollout/trajectoryBatch';
 
 /** Training stopped because a number was NaN or infinite. */

@@ -32,9 +32,9 @@ import {
   knownOptions,
   type OptionNames,
 } from '../math/check';
+import type { FloatArray } from '../math/floatArray';
 import { Rng, type RngState } from '../math/rng';
 import { explainedVariance, mean } from '../math/statistics';
-import type { FloatArray } from '../networks/network';
 import type { MomentsState } from '../networks/normalizer';
 import {
   gradientNorm,
@@ -45,8 +45,9 @@ import {
   restoreOptimizer,
   stateOfOptimizer,
 } from '../networks/optimizers';
+import { checkPolicyFits } from '../policies/fits';
 import type { Policy } from '../policies/policy';
-import { checkPolicyFits, collectEpisodes } from '../rollout/collect';
+import { collectEpisodes } from '../rollout/collect';
 import { episodeReturns } from '../rollout/trajectoryBatch';
 import { CheckpointFile, type CheckpointOptions, checkKeepable, settingsOfObject } from './checkpointFile';
 import { type Iterated, runIterations } from './iterations';

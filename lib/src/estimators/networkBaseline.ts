@@ -21,9 +21,10 @@ import {
   type OptionNames,
   show,
 } from '../math/check';
+import type { FloatArray } from '../math/floatArray';
 import { Rng, type RngState } from '../math/rng';
 import { CovarianceAccumulator, type CovarianceState } from '../math/statistics';
-import { checkReads, type FloatArray, type Network } from '../networks/network';
+import { checkReads, type Network } from '../networks/network';
 import {
   makeOptimizer,
   type OptimizerChoice,

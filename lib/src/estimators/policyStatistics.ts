@@ -2,7 +2,7 @@
 
 import type { Head } from '../distributions/head';
 import { fail } from '../math/check';
-import type { FloatArray } from '../networks/network';
+import type { FloatArray } from '../math/floatArray';
 import type { Policy } from '../policies/policy';
 import { checkPolicyReads, type TrajectoryBatch } from '../rollout/trajectoryBatch';
 

@@ -23,11 +23,12 @@ import {
 import { solveLinear } from '../math/linalg';
 import type { Rng } from '../math/rng';
 import { corridor } from '../mdp/corridor';
-import { policyTable, solvePolicy } from '../mdp/exact';
+import { solvePolicy } from '../mdp/exact';
 import { type ImprovementBound, improvementBound } from '../mdp/improvementBound';
 import { performanceDifference, surrogate, surrogateGradient } from '../mdp/performanceDifference';
 import { randomMDP } from '../mdp/randomMDP';
 import { type TabularMDP, tabularMDP } from '../mdp/tabularMDP';
+import { policyTable } from '../mdp/tabularPolicy';
 import { softmaxTabular } from '../policies/softmaxTabular';
 import { trajectoryBatch } from '../rollout/trajectoryBatch';
 import { type Answer, checkOf, functionCheck, text } from './exercise';

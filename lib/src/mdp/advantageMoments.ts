@@ -28,8 +28,7 @@ import {
   type OptionNames,
   show,
 } from '../math/check';
-import type { DiscretePolicy } from '../policies/policy';
-import { type PolicyOrTable, policyTable, solveFiniteHorizon, solvePolicy } from './exact';
+import { solveFiniteHorizon, solvePolicy } from './exact';
 import {
   addPair,
   diagonal,
@@ -41,6 +40,7 @@ import {
 } from './momentRecursion';
 import { type EstimatorMoments, episodeMoments } from './reinforceMoments';
 import { checkMDP, type TabularMDP } from './tabularMDP';
+import { type PolicyOrTable, policyTable, type TabularPolicy } from './tabularPolicy';
 
 /** A critic and what is made of it. */
 export interface AdvantageEstimate {
@@ -90,17 +90,17 @@ const ADVANTAGE_MOMENTS_OPTIONS: OptionNames<AdvantageMomentsOptions> = {
  */
 export function advantageMoments(
   mdp: TabularMDP,
-  policy: DiscretePolicy,
+  policy: TabularPolicy,
   options: AdvantageMomentsOptions & { covariance: true },
 ): Required<EstimatorMoments>;
 export function advantageMoments(
   mdp: TabularMDP,
-  policy: DiscretePolicy,
+  policy: TabularPolicy,
   options: AdvantageMomentsOptions,
 ): EstimatorMoments;
 export function advantageMoments(
   mdp: TabularMDP,
-  policy: DiscretePolicy,
+  policy: TabularPolicy,
   options: AdvantageMomentsOptions,
 ): EstimatorMoments {
   const {

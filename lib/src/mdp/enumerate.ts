@@ -5,8 +5,8 @@
  */
 
 import { checkInteger, fail, knownOptions, type OptionNames } from '../math/check';
-import { type PolicyOrTable, policyTable } from './exact';
 import type { TabularMDP } from './tabularMDP';
+import { type PolicyOrTable, policyTable } from './tabularPolicy';
 
 /** One trajectory s_0, a_0, r_0, s_1, ... of T steps. */
 export interface EnumeratedTrajectory {

@@ -18,74 +18,10 @@
  * which is what REINFORCE estimates without bias from episodes of at most H steps.
  */
 
-import {
-  checkGamma,
-  checkInteger,
-  checkProbabilities,
-  checkVector,
-  fail,
-  knownOptions,
-  type OptionNames,
-  show,
-} from '../math/check';
+import { checkGamma, checkInteger, fail, knownOptions, type OptionNames } from '../math/check';
 import { solveLinear } from '../math/linalg';
-import type { DiscretePolicy } from '../policies/policy';
 import { checkMDP, type TabularMDP } from './tabularMDP';
-
-/** pi(a|s): a table [S * A] with rows that sum to 1, or a policy whose observation is the index of the state. */
-export type PolicyOrTable = DiscretePolicy | ArrayLike<number>;
-
-/** pi(a|s) as a new table [S * A], checked; `name` is what error messages call the policy. */
-export function policyTable(mdp: TabularMDP, policy: PolicyOrTable, name = 'policy'): Float64Array {
-  const { states, actions } = checkMDP(mdp);
-  const table = new Float64Array(states * actions);
-  if (policy === null || typeof policy !== 'object')
-    throw new TypeError(
-      `${name} is ${show(policy)}, but must be a table [S * A] of probabilities or a policy, e.g. softmaxTabular(...).`,
-    );
-  if ('length' in policy) {
-    if (policy.length !== table.length)
-      fail(
-        `${name} has length ${policy.length}, but must have length ${table.length} (${states} states * ${actions} actions).`,
-      );
-    table.set(policy);
-  } else {
-    if (policy.actionCount !== actions)
-      fail(`${name} has ${policy.actionCount} actions, but the MDP has ${actions}.`);
-    if ((policy.network.states ?? states) !== states)
-      fail(`${name} has ${policy.network.states} states, but the MDP has ${states}.`);
-    const row = new Float64Array(actions);
-    for (let s = 0; s < states; s++) {
-      policy.probabilities([s], 0, row);
-      table.set(row, s * actions);
-    }
-  }
-  for (let s = 0; s < states; s++)
-    checkProbabilities(`${name} in state ${s}`, table.subarray(s * actions, (s + 1) * actions));
-  return table;
-}
-
-/** `policyTable` of a policy with parameters: what has a gradient. */
-export function parametricTable(mdp: TabularMDP, policy: DiscretePolicy, name = 'policy'): Float64Array {
-  if (typeof policy?.addScore !== 'function')
-    throw new TypeError(
-      `${name} is ${show(policy)}, but must be a policy with parameters, e.g. softmaxTabular(...), to have a gradient.`,
-    );
-  return policyTable(mdp, policy, name);
-}
-
-/** The table [S * A] of the policy that draws every action with equal probability. */
-export const uniformTable = (mdp: TabularMDP): Float64Array =>
-  new Float64Array(checkMDP(mdp).states * mdp.actions).fill(1 / mdp.actions);
-
-/** The table [S * A] of the policy that always takes action chosen[s] in state s. */
-export function deterministicTable(mdp: TabularMDP, chosen: ArrayLike<number>): Float64Array {
-  checkVector('chosen', chosen, checkMDP(mdp).states);
-  const table = new Float64Array(mdp.states * mdp.actions);
-  for (let s = 0; s < mdp.states; s++)
-    table[s * mdp.actions + checkInteger(`chosen[${s}]`, chosen[s], 0, mdp.actions - 1)] = 1;
-  return table;
-}
+import { type PolicyOrTable, parametricTable, policyTable, type TabularPolicy } from './tabularPolicy';
 
 /** Everything that is known about a policy on an MDP without a horizon. */
 export interface PolicySolution {
@@ -252,7 +188,7 @@ export function expectedReturn(
  */
 export function exactGradient(
   mdp: TabularMDP,
-  policy: DiscretePolicy,
+  policy: TabularPolicy,
   options: ObjectiveOptions = {},
 ): Float64Array {
   const { gamma = checkMDP(mdp).gamma, horizon } = knownOptions('exactGradient', options, OBJECTIVE_OPTIONS);

@@ -24,7 +24,7 @@
 import { klOfProbabilities, totalVariationOfProbabilities } from '../distributions/categorical';
 import { knownOptions } from '../math/check';
 import { dot } from '../math/linalg';
-import { type PolicyOrTable, type PolicySolution, policyTable, solvePolicy } from './exact';
+import { type PolicySolution, solvePolicy } from './exact';
 import {
   advantageGain,
   checkDiscounted,
@@ -33,6 +33,7 @@ import {
   reachableStates,
 } from './performanceDifference';
 import { checkMDP, type TabularMDP } from './tabularMDP';
+import { type PolicyOrTable, policyTable } from './tabularPolicy';
 
 /** What a bound on the surrogate's error says of J(pi'). */
 export interface PerformanceBounds {

@@ -55,10 +55,11 @@ import {
   show,
 } from '../math/check';
 import { dot } from '../math/linalg';
-import { type PolicyOrTable, policyTable, solvePolicy, uniformTable } from './exact';
+import { solvePolicy } from './exact';
 import { boundOfSolution, klCoefficient, largest } from './improvementBound';
 import { advantageGain, checkDiscounted, reachableStates } from './performanceDifference';
 import { checkMDP, type TabularMDP } from './tabularMDP';
+import { type PolicyOrTable, policyTable, uniformTable } from './tabularPolicy';
 
 /** How pi_{k+1} is chosen; see the top of this file. */
 export type MajorizeMaximizeRule =

@@ -21,10 +21,10 @@
 
 import { checkGamma, checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
 import { dot } from '../math/linalg';
-import type { DiscretePolicy } from '../policies/policy';
-import { parametricTable, solveFiniteHorizon } from './exact';
+import { solveFiniteHorizon } from './exact';
 import { pairScores } from './reinforceMoments';
 import { checkMDP, type TabularMDP } from './tabularMDP';
+import { parametricTable, type TabularPolicy } from './tabularPolicy';
 
 /** Options of `optimalBaselineTable`. */
 export interface OptimalBaselineOptions {
@@ -58,7 +58,7 @@ const OPTIMAL_BASELINE_OPTIONS: OptionNames<OptimalBaselineOptions> = {
  */
 export function optimalBaselineTable(
   mdp: TabularMDP,
-  policy: DiscretePolicy,
+  policy: TabularPolicy,
   options: OptimalBaselineOptions,
 ): Float64Array {
   const {

@@ -23,9 +23,9 @@
 
 import { checkGamma, fail, knownOptions, type OptionNames } from '../math/check';
 import { dot } from '../math/linalg';
-import type { DiscretePolicy } from '../policies/policy';
-import { type PolicyOrTable, parametricTable, policyTable, solvePolicy } from './exact';
+import { solvePolicy } from './exact';
 import { checkMDP, type TabularMDP } from './tabularMDP';
+import { type PolicyOrTable, parametricTable, policyTable, type TabularPolicy } from './tabularPolicy';
 
 /** An action that the new policy takes and the old one never does, in a state that the new policy visits. */
 export interface UncoveredPair {
@@ -137,7 +137,7 @@ export function surrogate(
 export function surrogateGradient(
   mdp: TabularMDP,
   policy: PolicyOrTable,
-  newPolicy: DiscretePolicy,
+  newPolicy: TabularPolicy,
   options: DiscountOptions = {},
 ): Float64Array {
   const { gamma = checkMDP(mdp).gamma } = knownOptions('surrogateGradient', options, DISCOUNT_OPTIONS);

@@ -20,8 +20,7 @@ import {
   type OptionNames,
   show,
 } from '../math/check';
-import { type DiscretePolicy, scoreOf } from '../policies/policy';
-import { exactGradient, parametricTable } from './exact';
+import { exactGradient } from './exact';
 import {
   addPair,
   diagonal,
@@ -33,6 +32,7 @@ import {
   totalReturn,
 } from './momentRecursion';
 import { checkMDP, type TabularMDP } from './tabularMDP';
+import { parametricTable, type TabularPolicy } from './tabularPolicy';
 
 /** Options of `reinforceMoments`. */
 export interface ReinforceMomentsOptions {
@@ -81,17 +81,17 @@ export interface EstimatorMoments {
 /** The exact mean, bias and covariance of a single-episode REINFORCE estimate; see the top of this file. */
 export function reinforceMoments(
   mdp: TabularMDP,
-  policy: DiscretePolicy,
+  policy: TabularPolicy,
   options: ReinforceMomentsOptions & { covariance: true },
 ): Required<EstimatorMoments>;
 export function reinforceMoments(
   mdp: TabularMDP,
-  policy: DiscretePolicy,
+  policy: TabularPolicy,
   options: ReinforceMomentsOptions,
 ): EstimatorMoments;
 export function reinforceMoments(
   mdp: TabularMDP,
-  policy: DiscretePolicy,
+  policy: TabularPolicy,
   options: ReinforceMomentsOptions,
 ): EstimatorMoments {
   const {
@@ -121,7 +121,7 @@ export function reinforceMoments(
 /** The moments of g by a recursion over the rewards that `reward` makes of the MDP's. */
 export function episodeMoments(
   mdp: TabularMDP,
-  policy: DiscretePolicy,
+  policy: TabularPolicy,
   { horizon, gamma, covariance }: { horizon: number; gamma: number; covariance: boolean },
   recursionOf: (entries: Entries) => Recursion,
   reward: Reward = (_t, _s, r) => r,
@@ -172,11 +172,11 @@ export function episodeMoments(
 }
 
 /** psi(s,a) = grad log pi(a|s) of each pair s * A + a, shaped like theta; 0 in terminal states. */
-export function pairScores(mdp: TabularMDP, policy: DiscretePolicy): Float64Array[] {
+export function pairScores(mdp: TabularMDP, policy: TabularPolicy): Float64Array[] {
   return Array.from({ length: mdp.states * mdp.actions }, (_, pair) => {
     const s = Math.floor(pair / mdp.actions);
-    return mdp.terminal[s]
-      ? new Float64Array(policy.parameters.length)
-      : scoreOf(policy, [s], pair % mdp.actions);
+    const score = new Float64Array(policy.parameters.length);
+    if (!mdp.terminal[s]) policy.addScore([s], 0, pair % mdp.actions, 1, score);
+    return score;
   });
 }

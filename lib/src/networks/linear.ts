@@ -9,15 +9,14 @@
  */
 
 import { checkInteger, checkVector, fail, knownOptions, type OptionNames, show } from '../math/check';
+import { type FloatArray, roomFor } from '../math/floatArray';
 import { remember } from '../recipe';
 import {
   ascendAlong,
   checkDirection,
   checkDOutputs,
   checkGradient,
-  type FloatArray,
   type Network,
-  roomFor,
   shortenGradient,
 } from './network';
 import type { Optimizer } from './optimizers';

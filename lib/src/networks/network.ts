@@ -18,10 +18,8 @@
  */
 
 import { fail, show } from '../math/check';
+import type { FloatArray } from '../math/floatArray';
 import { gradientNorm, type Optimizer } from './optimizers';
-
-/** Numbers in a typed array of floating point. */
-export type FloatArray = Float32Array | Float64Array;
 
 /** A differentiable function from observations to K outputs; see the top of this file. */
 export interface Network {
@@ -124,11 +122,4 @@ export function checkObservations(
     fail(
       `observations has length ${observations?.length}, but must have at least ${offset + count * size}: ${count} x ${size} numbers from offset ${offset}.`,
     );
-}
-
-/** An array of at least `length` numbers: `array` if it is long enough, else a new one of the same kind. */
-export function roomFor<A extends FloatArray>(array: A, length: number): A {
-  if (array.length >= length) return array;
-  const grown = Math.max(length, 2 * array.length);
-  return (array instanceof Float32Array ? new Float32Array(grown) : new Float64Array(grown)) as A;
 }

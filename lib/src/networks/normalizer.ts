@@ -10,8 +10,9 @@
  */
 
 import { checkInteger, checkVector } from '../math/check';
+import { type FloatArray, roomFor } from '../math/floatArray';
 import { maker, remember } from '../recipe';
-import { type FloatArray, type Network, roomFor } from './network';
+import type { Network } from './network';
 
 const EPSILON = 1e-8;
 const CLIP = 10;

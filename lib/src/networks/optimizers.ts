@@ -12,8 +12,8 @@
  */
 
 import { checkFinite, checkVector, knownOptions, type OptionNames, show } from '../math/check';
+import type { FloatArray } from '../math/floatArray';
 import { remember } from '../recipe';
-import type { FloatArray } from './network';
 
 /** Changes parameters so that an objective grows. One optimizer serves one parameter vector. */
 export interface Optimizer {

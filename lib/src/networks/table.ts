@@ -8,6 +8,7 @@
  */
 
 import { checkInteger, checkVector, fail, knownOptions, type OptionNames, show } from '../math/check';
+import { type FloatArray, roomFor } from '../math/floatArray';
 import { remember } from '../recipe';
 import {
   ascendAlong,
@@ -15,9 +16,7 @@ import {
   checkDOutputs,
   checkGradient,
   checkObservations,
-  type FloatArray,
   type Network,
-  roomFor,
   shortenGradient,
 } from './network';
 import type { Optimizer } from './optimizers';

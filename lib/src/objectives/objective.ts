@@ -24,7 +24,7 @@
 
 import type { Head } from '../distributions/head';
 import { checkVector, fail, show } from '../math/check';
-import { type FloatArray, roomFor } from '../networks/network';
+import { type FloatArray, roomFor } from '../math/floatArray';
 import { remember } from '../recipe';
 
 /** Steps to improve a policy with; B is the length of `advantages`. */

@@ -13,7 +13,7 @@
  */
 
 import { checkFinite, checkVector, fail, knownOptions, type OptionNames } from '../math/check';
-import type { FloatArray } from '../networks/network';
+import type { FloatArray } from '../math/floatArray';
 import type { ObjectiveValue } from './objective';
 
 /** Steps to fit a critic to; B is the length of `targets`. */

@@ -10,8 +10,9 @@
 import { softmaxInto } from '../distributions/categorical';
 import { categoricalHead, gaussianHead, type Head } from '../distributions/head';
 import { checkAction, checkVector, fail, show } from '../math/check';
+import type { FloatArray } from '../math/floatArray';
 import type { Rng } from '../math/rng';
-import { checkGradient, type FloatArray, type Network } from '../networks/network';
+import { checkGradient, type Network } from '../networks/network';
 import { remember } from '../recipe';
 
 /** A stochastic policy, differentiable in its parameters theta. */

@@ -16,8 +16,8 @@ import { SimdMlp } from '../networks/simd/simdMlp';
 import { tableNetwork } from '../networks/table';
 import { platform } from '../platform';
 import { recipeOf } from '../recipe';
-import { checkPolicyFits } from '../rollout/collect';
 import { seal, sealedHeader, unseal } from '../sealed';
+import { checkPolicyFits } from './fits';
 import {
   type CategoricalPolicy,
   categoricalPolicy,

@@ -4,8 +4,9 @@ import { checkEnv, Env, type EnvModel } from '../envs/env';
 import { checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { checkRng, Rng } from '../math/rng';
 import { mean, standardError } from '../math/statistics';
+import { checkPolicyFits } from '../policies/fits';
 import type { Policy } from '../policies/policy';
-import { checkPolicyFits, episodeLimit } from './collect';
+import { episodeLimit } from './collect';
 
 /** A way to act: a policy, or a rule written as a function of the observation, for continuous actions too. */
 export type Actor = Policy | ((observation: Float32Array, rng: Rng) => number | ArrayLike<number>);

@@ -7,7 +7,8 @@
  */
 
 import { fail } from '../../math/check';
-import { type Kernels, kernelsWithMemory, type Memory } from './kernels';
+import type { Kernels, Memory } from './contract';
+import { kernelsWithMemory } from './kernels';
 
 const PAGE = 65536;
 const MOST_PAGES = 65536; // 4 GiB, what 32-bit pointers reach

@@ -14,6 +14,7 @@
  */
 
 import { checkInteger, checkVector } from '../../math/check';
+import type { FloatArray } from '../../math/floatArray';
 import { maker, remember } from '../../recipe';
 import { type MlpLayer, type MlpSpec, mlpLayers } from '../mlpParameters';
 import {
@@ -22,7 +23,6 @@ import {
   checkDOutputs,
   checkGradient,
   checkObservations,
-  type FloatArray,
   type Network,
 } from '../network';
 import { Adam, type Optimizer } from '../optimizers';

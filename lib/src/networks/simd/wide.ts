@@ -12,7 +12,7 @@
  */
 
 import { platform } from '../../platform';
-import type { CompiledKernels, KernelsWithMemory } from './kernels';
+import type { CompiledKernels, KernelsWithMemory } from './contract';
 
 /** A section of a module that engines pass over. With it V8 takes the same kernels for others, and compiles them anew. */
 const SECTION = [0, 5, 4, ...Array.from('wide', letter => letter.charCodeAt(0))];

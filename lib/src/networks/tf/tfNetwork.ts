@@ -16,15 +16,14 @@
 
 import type { Variable } from '@tensorflow/tfjs-node';
 import { checkInteger, fail, knownOptions, type OptionNames, show } from '../../math/check';
+import { type FloatArray, roomFor } from '../../math/floatArray';
 import {
   ascendAlong,
   checkDirection,
   checkDOutputs,
   checkGradient,
   checkObservations,
-  type FloatArray,
   type Network,
-  roomFor,
   shortenGradient,
 } from '../network';
 import type { Optimizer } from '../optimizers';
