@@ -1,13 +1,15 @@
-/** The README's promises: its example runs, its commands exist, its links lead somewhere. */
+/** What README and CONTRIBUTING promise: the example runs, every command and every file that they name is there. */
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { root, workDir } from '../scripts/setup/paths.mjs';
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const read = file => readFileSync(join(root, file), 'utf8');
+const readme = read('README.md');
+const { scripts } = JSON.parse(read('package.json'));
 
 test('the example runs and learns', () => {
   const [, example] = readme.match(/```js\n([\s\S]*?)```/);
@@ -27,20 +29,50 @@ test('the example runs and learns', () => {
   }
 });
 
-test('every npm command that it names is a script of package.json', () => {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const named = [...readme.matchAll(/npm (?:run ([\w-]+)|(start|test))/g)].map(match => match[1] ?? match[2]);
-  assert.ok(named.length >= 6);
-  for (const name of named) assert.ok(scripts[name], `npm run ${name}`);
+/** Which files are held to it, and how many commands and files each names at least. */
+const PAGES = {
+  'README.md': { commands: 20, files: 30 },
+  'CONTRIBUTING.md': { commands: 10, files: 25 },
+  '.github/pull_request_template.md': { commands: 3, files: 1 },
+};
+
+for (const [page, atLeast] of Object.entries(PAGES)) {
+  const text = read(page);
+  /** What stands between single backticks, outside of blocks of code. */
+  const inline = [...text.replace(/```[\s\S]*?```/g, '').matchAll(/`([^`\n]+)`/g)].map(match => match[1]);
+
+  test(`every command that ${page} names is there`, () => {
+    const npm = [...text.matchAll(/npm (?:run ([\w:-]+)|(start|test)\b)/g)].map(
+      ([, name, other]) => name ?? other,
+    );
+    for (const name of npm) assert.ok(scripts[name], `npm run ${name}`);
+    const npx = inline.flatMap(code => code.match(/^npx ([\w-]+)/)?.[1] ?? []);
+    for (const name of npx) assert.ok(existsSync(join(root, 'node_modules', '.bin', name)), `npx ${name}`);
+    assert.ok(npm.length + npx.length >= atLeast.commands, `${npm.length + npx.length} commands`);
+  });
+
+  test(`every file that ${page} links to or names is there`, () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(match => join(dirname(page), match[1]));
+    const FOLDERS =
+      /^(?:node (?:--test )?)?((?:lib|data|docs|bench|scripts|tests|notebooks|jupyter|findings|\.github)\/[\w./-]+)$/;
+    const named = inline.flatMap(code => code.match(FOLDERS)?.[1] ?? []);
+    const files = [...links, ...named.filter(file => !file.includes('NAME'))];
+    for (const file of files) assert.ok(existsSync(join(root, file)), file);
+    assert.ok(files.length >= atLeast.files, `${files.length} files`);
+  });
+}
+
+test('CONTRIBUTING gives the layers in the order that the check of imports holds', () => {
+  const listed = read('CONTRIBUTING.md').match(/## The order of the layers\n([\s\S]*?)No two files/)[1];
+  const folders = [...listed.matchAll(/`(\w+)`/g)].map(match => match[1]);
+  const [, layers] = read('.dependency-cruiser.cjs').match(/LAYERS = \[([\s\S]*?)\];/);
+  assert.deepEqual(
+    folders,
+    [...layers.matchAll(/'(\w+)'/g)].map(match => match[1]),
+  );
 });
 
-test('every file that it links to is there', () => {
-  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(match => match[1]);
-  assert.ok(links.length >= 5);
-  for (const link of links) assert.ok(existsSync(join(root, link)), link);
-});
-
-test('it shows every notebook that there is', () => {
+test('README shows every notebook that there is', () => {
   for (const file of readdirSync(join(root, 'notebooks')).filter(name => name.endsWith('.ipynb')))
     assert.ok(readme.includes(`notebooks/${file}`), file);
 });
