@@ -47,7 +47,7 @@ await runMain(async () => {
     say(`Gymnasium's tasks on mujoco ${version}, seed ${seed}`);
     const program = join(root, 'data', 'mujoco-trajectories', 'make.py');
     const size = ['--episodes', '12', '--steps', '200'];
-    await must(venvPython, [program, '--folder', results, '--seed', String(seed), ...size]);
+    await must(venvPython, [program, '--folder', results, '--seed', String(seed), ...size], folder);
     for (const name of NAMES) {
       const options = geomMargin && name.startsWith('Hopper') ? { geomMargin: Number(geomMargin) } : {};
       const model = compareModel(name, results, options);
@@ -85,9 +85,9 @@ as much as the motion is unstable; HalfCheetah, never terminated and full of con
   return failed.length === 0 ? 0 : 1;
 });
 
-/** Runs a command to its end, or fails with the last line that it printed. */
-async function must(command, args) {
-  const { status, output } = await runQuietly(command.split(/[\\/]/).at(-1), command, args);
+/** Runs a command to its end, or fails with the last line that it printed; MuJoCo leaves its log where it runs. */
+async function must(command, args, cwd = root) {
+  const { status, output } = await runQuietly(command.split(/[\\/]/).at(-1), command, args, { cwd });
   if (status === 0) return;
   throw (
     commonFailure(output) ??
