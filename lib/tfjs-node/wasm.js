@@ -2,12 +2,12 @@
  * TensorFlow.js with its WebAssembly backend, ready at once.
  *
  * The stock backend compiles its module asynchronously, and a tensor that is made before `await tf.ready()` throws.
- * Node can compile and instantiate a WebAssembly module synchronously, so this file registers a backend factory that
- * does: the backend starts with the import, and nobody has to wait for it. One thread, with SIMD: the same bytes on
- * every machine.
+ * Node and a browser's worker can compile and instantiate a WebAssembly module synchronously, so this file registers a
+ * backend factory that does: the backend starts with the import, and nobody has to wait for it. One thread, with SIMD: the
+ * same bytes on every machine.
  */
 
-const { readFileSync } = require('node:fs');
+const binary = require('./binary.js');
 const tf = require('@tensorflow/tfjs');
 const { BackendWasm } = require('@tensorflow/tfjs-backend-wasm');
 
@@ -30,12 +30,9 @@ module.exports = tf;
 
 /** Compiles, instantiates and wires the backend's WebAssembly module, synchronously. */
 function instantiate() {
-  const binary = readFileSync(
-    require.resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm'),
-  );
   const wasm = {
     instantiateWasm(imports, receive) {
-      const module = new WebAssembly.Module(binary);
+      const module = new WebAssembly.Module(binary());
       const instance = new WebAssembly.Instance(module, imports);
       receive(instance, module);
       return instance.exports;

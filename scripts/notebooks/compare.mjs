@@ -16,29 +16,35 @@ export async function executeAndCompare(worker, path, options) {
 }
 
 /** The first difference between the outputs of two notebooks of the same source, in words; null where there is none. */
-export function firstDifference(committed, executed, name = 'notebook') {
+export const firstDifference = (committed, executed, name) =>
+  differences(committed, executed, name).next().value ?? null;
+
+/** All of them: the first in each output. */
+export function* differences(committed, executed, name = 'notebook') {
   for (let i = 0; i < Math.max(committed.cells.length, executed.cells.length); i++) {
     const [old, now] = [committed.cells[i], executed.cells[i]];
     const where = `${name}, cell ${i + 1}`;
-    if (!old || !now)
-      return `${name} has ${committed.cells.length} cells, executed ${executed.cells.length}.`;
+    if (!old || !now) {
+      yield `${name} has ${committed.cells.length} cells, executed ${executed.cells.length}.`;
+      return;
+    }
     if (old.cell_type !== 'code') continue;
     if (old.execution_count !== now.execution_count)
-      return `${where}: committed with execution count ${old.execution_count}, executed as ${now.execution_count}.`;
+      yield `${where}: committed with execution count ${old.execution_count}, executed as ${now.execution_count}.`;
     const count = Math.max(old.outputs.length, now.outputs.length);
     for (let k = 0; k < count; k++) {
-      const [a, b] = [old.outputs[k], now.outputs[k]];
-      const which = `${where}, output ${k + 1} of ${count}`;
-      if (!a) return `${which} is new: ${summary(b)}.`;
-      if (!b) return `${which} is missing: committed as ${summary(a)}.`;
-      const [was, is] = [comparable(a), comparable(b)];
-      const key = [...new Set([...Object.keys(was), ...Object.keys(is)])].find(
-        part => was[part] !== is[part],
-      );
-      if (key) return `${which} differs in ${key}: ${excerpt(was[key], is[key])}`;
+      const difference = differenceOf(old.outputs[k], now.outputs[k]);
+      if (difference) yield `${where}, output ${k + 1} of ${count} ${difference}`;
     }
   }
-  return null;
+}
+
+function differenceOf(committed, executed) {
+  if (!committed) return `is new: ${summary(executed)}.`;
+  if (!executed) return `is missing: committed as ${summary(committed)}.`;
+  const [was, is] = [comparable(committed), comparable(executed)];
+  const key = [...new Set([...Object.keys(was), ...Object.keys(is)])].find(part => was[part] !== is[part]);
+  return key && `differs in ${key}: ${excerpt(was[key], is[key])}`;
 }
 
 /** An output as flat text by part. */

@@ -1,5 +1,6 @@
 /**
- * One request in, its messages out.
+ * One request in, its messages out: the kernel of the notebooks, in Node and in a browser's worker (jupyter/live). The caller
+ * hands in the parts that know where they are.
  *
  * Cells run one after the other, in the order of their requests; every other request is answered at once, also while
  * a cell awaits something. A cell's messages are, in this order: status busy, execute_input, its output, at most one
@@ -14,19 +15,14 @@
 'use strict';
 
 const { AsyncLocalStorage } = require('node:async_hooks');
-const path = require('node:path');
 const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
 const { helpAsked } = require('./assistance.cjs');
 const { createConverter } = require('./converter.cjs');
 const { Executor } = require('./executor.cjs');
-const { fileHost } = require('./files.cjs');
 const { History } = require('./history.cjs');
-const { refuseInput } = require('./input.cjs');
 const { resultBundle } = require('./result.cjs');
 const { Sources } = require('./sources.cjs');
-const { loadTslab } = require('./tslab.cjs');
 const { Tracebacks } = require('./traceback.cjs');
-const { Wire } = require('./wire.cjs');
 
 const GRACE_MS = 500;
 /** What is printed is sent at once, but for what exceeds so many pieces a second: that is sent in larger pieces. */
@@ -41,15 +37,19 @@ const INTERRUPTED = {
 };
 
 class Kernel {
-  constructor(ts, tslabFolder, connection) {
+  /**
+   * @param ts the TypeScript module  @param host the converter's view of files  @param wire carries the messages
+   * @param tslab { display, load }: where cells' displays go, and the module that they import as 'tslab'
+   * @param hidden folders whose frames a traceback leaves out
+   */
+  constructor({ ts, host, tslab, wire, hidden }) {
     this.ts = ts;
-    const tslab = loadTslab(ts, tslabFolder);
     this.display = tslab.display;
-    this.converter = createConverter(ts, fileHost(ts, tslabFolder));
+    this.converter = createConverter(ts, host);
     this.executor = new Executor(tslab.load);
     this.sources = new Sources();
-    this.tracebacks = new Tracebacks(this.sources, [tslabFolder, path.dirname(require.resolve('zeromq'))]);
-    this.wire = new Wire(connection);
+    this.tracebacks = new Tracebacks(this.sources, hidden);
+    this.wire = wire;
 
     this.pending = []; // execute requests that wait for their turn
     this.working = false;
@@ -67,7 +67,6 @@ class Kernel {
 
   async start() {
     this.takeOverOutput();
-    refuseInput();
     await this.wire.open({
       onShell: request => this.receive(request),
       onControl: request => this.receive(request),

@@ -69,8 +69,20 @@ function connectionFile() {
 function main() {
   const tslab = findTslab();
   const connection = connectionFile();
+  const { fileHost } = require('./files.cjs');
+  const { refuseInput } = require('./input.cjs');
   const { Kernel } = require('./kernel.cjs');
-  const kernel = new Kernel(loadTypeScript(), tslab, connection);
+  const { loadTslab } = require('./tslab.cjs');
+  const { Wire } = require('./wire.cjs');
+  const ts = loadTypeScript();
+  refuseInput();
+  const kernel = new Kernel({
+    ts,
+    host: fileHost(ts, tslab),
+    tslab: loadTslab(ts, tslab),
+    wire: new Wire(connection),
+    hidden: [tslab, path.dirname(require.resolve('zeromq'))],
+  });
 
   process.on('SIGINT', () => kernel.interrupt());
   process.on('uncaughtException', error => kernel.uncaught(error));

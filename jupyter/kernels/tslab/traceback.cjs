@@ -14,6 +14,8 @@ const { inspect } = require('node:util');
 
 const PROJECT = path.resolve(__dirname, '..', '..', '..');
 const FRAME = /^\s+at (?:async )?(?:(.+?) \()?([^()]+):(\d+):(\d+)\)?$/;
+/** A browser's kernel runs a cell by eval, under whose name the cell's own frame stands, too. */
+const EVAL = /^\s+at eval \(<anonymous>\)$/;
 const UNPARSED_AT = /^evalmachine\.<anonymous>:(\d+)\n/;
 const FRAMES_SHOWN = 12;
 const CAUSES_SHOWN = 5;
@@ -42,7 +44,7 @@ function withoutPaths(text) {
 }
 
 class Tracebacks {
-  /** @param sources the cells' Sources  @param hidden folders whose frames are the kernel's own */
+  /** @param sources the cells' Sources  @param hidden folders, or addresses, whose frames are the kernel's own */
   constructor(sources, hidden) {
     this.sources = sources;
     this.hidden = [__dirname, ...hidden].map(folder => folder + path.sep);
@@ -111,10 +113,11 @@ class Tracebacks {
 
   /** A line of a stack as text to show; '' if it is not the user's business. */
   frame(line, script) {
+    if (EVAL.test(line)) return '';
     const match = FRAME.exec(line);
     if (!match) return withoutPaths(line);
     const [, called, file, row, column] = match;
-    const name = called?.replace(/^Proxy\./, ''); // tslab keeps the cells' variables in a proxy
+    const name = called === 'eval' ? undefined : called;
     if (this.sources.has(file)) {
       const place = this.sources.locate(file, Number(row), Number(column));
       if (!place) return '';
@@ -132,8 +135,8 @@ class Tracebacks {
   fileName(file) {
     if (file.startsWith('node:') || file.startsWith('evalmachine.')) return undefined;
     const full = file.startsWith('file:') ? fileURLToPath(file) : file;
-    if (!path.isAbsolute(full)) return full;
     if (this.hidden.some(folder => full.startsWith(folder))) return undefined;
+    if (!path.isAbsolute(full)) return full;
     const beside = path.relative(process.cwd(), full);
     if (!beside.startsWith('..') && !path.isAbsolute(beside) && !beside.includes('node_modules'))
       return slashes(beside);

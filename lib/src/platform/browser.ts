@@ -1,11 +1,11 @@
 /**
- * The platform in a browser: a page, a worker, a JupyterLite kernel. There is one thread and there are no files; whoever asks
- * for them is told so.
+ * The platform in a browser: a page, a worker, a notebook's kernel. There is one thread. Files and packages are what the kernel
+ * has (jupyter/live/library.mjs); without one there are none, and whoever asks for them is told so.
  */
 
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex } from '@noble/hashes/utils';
-import type { KernelDisplay, Platform } from './platform';
+import type { Files, KernelDisplay, PackageFiles, Platform } from './platform';
 
 function noFiles(): never {
   throw new Error('A browser has no files that pglab could read or write.');
@@ -17,14 +17,29 @@ interface BrowserChannel {
   port2: { postMessage(message: unknown): void };
 }
 
-/** Where a notebook's kernel in the browser leaves its display function. */
-const DISPLAY = Symbol.for('pglab.display');
+/** What a notebook's kernel in the browser leaves for pglab. */
+interface BrowserKernel {
+  /** The display function of the cell that is executing. */
+  display(): KernelDisplay | undefined;
+  /** A package's module. */
+  require(name: string): unknown;
+  /** The files of a package that is no module. */
+  packageFiles(name: string): PackageFiles & { readonly version: string };
+  readonly files: Files;
+}
 
-const global = globalThis as unknown as { [DISPLAY]?: KernelDisplay; tf?: unknown };
+/** Where it leaves it. */
+const KERNEL = Symbol.for('pglab.kernel');
+
+const global = globalThis as unknown as { [KERNEL]?: BrowserKernel; tf?: unknown };
+
+const noFile: Files = { exists: noFiles, isFolder: noFiles, read: noFiles, write: noFiles, append: noFiles };
 
 export const platform: Platform = {
   name: 'a browser',
-  files: { exists: noFiles, isFolder: noFiles, read: noFiles, write: noFiles, append: noFiles },
+  get files() {
+    return global[KERNEL]?.files ?? noFile;
+  },
   threads: {
     available: false,
     start: () => Promise.reject(new Error('In a browser, pglab computes on one thread.')),
@@ -36,6 +51,7 @@ export const platform: Platform = {
   terminal: undefined,
 
   withWideRegisters: () => undefined, // a page can't change options of its browser
+  networksPerMemory: 32,
 
   /** A message is delivered in a turn of its own, and no browser puts one off as it does with timers. */
   turn: () =>
@@ -57,6 +73,7 @@ export const platform: Platform = {
   fromBase64: text => Uint8Array.from(atob(text), character => character.charCodeAt(0)),
 
   optional(name, user) {
+    if (global[KERNEL]) return global[KERNEL].require(name);
     if (name === '@tensorflow/tfjs-node' && global.tf) return global.tf;
     throw new Error(
       name === '@tensorflow/tfjs-node'
@@ -69,9 +86,11 @@ export const platform: Platform = {
   userModule(path) {
     throw new Error(`fromModule was asked for ${path}, but loads no modules in a browser.`);
   },
-  optionalFiles(name, _version, user) {
+  optionalFiles(name, version, user) {
+    const files = global[KERNEL]?.packageFiles(name);
+    if (files?.version === version) return files;
     throw new Error(`${user} needs the package ${name}, which pglab does not load in a browser.`);
   },
 
-  kernelDisplay: () => global[DISPLAY],
+  kernelDisplay: () => global[KERNEL]?.display(),
 };

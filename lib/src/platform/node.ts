@@ -246,6 +246,7 @@ export const platform: Platform = {
   },
 
   withWideRegisters,
+  networksPerMemory: 1,
 
   turn: () => new Promise(resolve => setImmediate(resolve)),
 

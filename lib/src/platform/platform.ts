@@ -21,6 +21,9 @@ export interface Platform {
    */
   withWideRegisters<T>(compile: (checked: boolean) => T): T | undefined;
 
+  /** How many networks lie in one WebAssembly memory: each takes 8 GB of addresses, of which a browser has 1 TB at most. */
+  readonly networksPerMemory: number;
+
   /** Resolves after the event loop had one turn: signals, messages, what is drawn. */
   turn(): Promise<void>;
 
