@@ -1,7 +1,7 @@
 /**
  * How much of the notebooks is code, and how much of that code draws.
  *
- * A cell draws if it calls `show`, `table`, `animate` or a function that makes a chart. Lines are those that are not blank.
+ * A cell draws if it calls `show`, `table`, `animate` or a function that makes a chart, or says itself how an object is shown. Lines are those that are not blank.
  */
 
 import { joined } from './files.mjs';
@@ -10,7 +10,7 @@ export const MOST_LINES = 20;
 export const MOST_CHARACTERS = 96;
 
 const DRAWS =
-  /(?<![.\w])(?:show|table|animate|animation|barChart|forestChart|heatmapChart|heatmapGrid|histogramChart|landscapeChart|learningCurves|lineChart|overlay|panels|scatterChart|slider|themed|withSlider)\(/;
+  /(?<![.\w])(?:show|table|animate|animation|barChart|forestChart|heatmapChart|heatmapGrid|histogramChart|landscapeChart|learningCurves|lineChart|overlay|panels|scatterChart|slider|themed|withSlider)\(|Jupyter\.display/;
 
 /** The code of a cell without its imports and comments, in which a name with a bracket behind it is a call. */
 const calls = source => source.replace(/^import\b[^;]*;$/gm, '').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');

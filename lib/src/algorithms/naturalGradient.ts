@@ -24,7 +24,6 @@ import { entropyBonus } from '../objectives/entropyBonus';
 import { type PolicyObjective, PolicySteps, sumOfObjectives } from '../objectives/objective';
 import { surrogateObjective } from '../objectives/surrogate';
 import type { Policy } from '../policies/policy';
-import type { StepBatch } from '../rollout/collect';
 import { CheckpointFile } from './checkpointFile';
 import type { NaturalStep } from './naturalStep';
 import { naturalStep } from './naturalStep';
@@ -174,7 +173,8 @@ export class NaturalGradientRun<
       : surrogateObjective();
   }
 
-  protected improve(batch: StepBatch, check: Check): Record {
+  protected learn(check: Check): Record {
+    const batch = this.collect(check);
     const { network, options, criticFit, policySteps: steps, objective } = this;
     const { head } = this.policy;
     const { actions, logProbs: oldLogProbs, parameters: oldParameters, observationSize } = batch;
@@ -207,9 +207,9 @@ export class NaturalGradientRun<
     const { fraction, ...taken } = proposed.problem
       ? { fraction: 0, refused: proposed.problem }
       : this.take(proposed.step, evaluate);
-    const { explainedVariance, valueError, ...common } = this.conclude(batch, check);
     const improvement = fraction > 0 ? evaluate().improvement : 0;
     check('the objective after the step', improvement);
+    const { explainedVariance, valueError, ...common } = this.conclude(batch, check);
     return {
       ...common,
       explainedVariance,

@@ -261,18 +261,21 @@ export abstract class OnPolicyRun<P extends Policy, Record extends OnPolicyRecor
     const { name: algorithm, iteration, policy, critic, envs, result } = this;
     const networks = [policy.network, critic];
     const start = { algorithm, iteration, networks, result, observations: envs.observations };
-    return attempt(start, check => {
-      const batch = collectSteps(envs, policy, { steps: this.common.stepsPerIteration, rng: this.actionRng });
-      checkBatch(check, batch);
-      const record = this.improve(batch, check);
-      this.observationMoments?.add(batch.observations);
-      this.iteration++;
-      return record;
-    });
+    return attempt(start, check => this.learn(check));
   }
 
-  /** Improves theta and w on a batch: `estimate`, what the algorithm is, `conclude`. */
-  protected abstract improve(batch: StepBatch, check: Check): Record;
+  /** One iteration: `collect`, `estimate`, what the algorithm is, `conclude`. */
+  protected abstract learn(check: Check): Record;
+
+  /** D_k: the next T steps of all environments under pi_theta_k. */
+  protected collect(check: Check): StepBatch {
+    const batch = collectSteps(this.envs, this.policy, {
+      steps: this.common.stepsPerIteration,
+      rng: this.actionRng,
+    });
+    checkBatch(check, batch);
+    return batch;
+  }
 
   /** What V_w says of the batch, and the advantages that follow; the critic's fit begins. @param learningRate the critic's */
   protected estimate(batch: StepBatch, learningRate: number, check: Check): Estimates {
@@ -296,7 +299,7 @@ export abstract class OnPolicyRun<P extends Policy, Record extends OnPolicyRecor
     return { observations, advantages };
   }
 
-  /** Ends the critic's fit, and tells what every record does. */
+  /** Ends the critic's fit and the iteration, and tells what every record does. */
   protected conclude(batch: StepBatch, check: Check): OnPolicyRecord {
     const { policy, critic, criticFit, lastReturns } = this;
     const { gradientNorm, explainedVariance, valueError } = criticFit.end();
@@ -305,7 +308,7 @@ export abstract class OnPolicyRun<P extends Policy, Record extends OnPolicyRecor
     check('a parameter of the critic', critic.parameters);
     lastReturns.push(...batch.finishedReturns.slice(-100));
     lastReturns.splice(0, lastReturns.length - 100);
-    return {
+    const record = {
       iteration: this.iteration,
       steps: this.steps + batch.rewards.length,
       meanReturn: lastReturns.length > 0 ? mean(lastReturns) : Number.NaN,
@@ -314,6 +317,9 @@ export abstract class OnPolicyRun<P extends Policy, Record extends OnPolicyRecor
       explainedVariance,
       valueError,
     };
+    this.observationMoments?.add(batch.observations);
+    this.iteration++;
+    return record;
   }
 
   /** What policy and critic say of the observations at hand, by which a checkpoint knows them again. */

@@ -13,7 +13,8 @@ import { checkLimit, knownOptions, type OptionNames } from '../math/check';
 import { clipObjective } from '../objectives/clip';
 import { surrogateObjective } from '../objectives/surrogate';
 import type { Policy } from '../policies/policy';
-import { PPO_OPTIONS, type PpoOptions, type PpoResult, ppo } from './ppo';
+import { ppo } from './ppo';
+import { PPO_OPTIONS, type PpoOptions, type PpoResult } from './ppoOptions';
 import { checkSchedule, type Schedule, settingOfSchedule, valueAt } from './schedule';
 
 /** Options of `ppoClip`. */

@@ -14,7 +14,8 @@
 import { checkFinite, fail, knownOptions, type OptionNames } from '../math/check';
 import { klPenaltyObjective } from '../objectives/surrogate';
 import type { Policy } from '../policies/policy';
-import { PPO_OPTIONS, type PpoOptions, type PpoResult, ppo } from './ppo';
+import { ppo } from './ppo';
+import { PPO_OPTIONS, type PpoOptions, type PpoResult } from './ppoOptions';
 
 /** Options of `ppoKl`. */
 export interface PpoKlOptions<P extends Policy = Policy> extends PpoOptions<P> {

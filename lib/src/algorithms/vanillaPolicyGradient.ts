@@ -17,147 +17,213 @@
  * in the order of the box: so b has not seen a_t, and g stays unbiased.
  */
 
-import type { Env } from '../envs/env';
 import { normalizeAdvantages } from '../estimators/advantages';
-import { type Baseline, noBaseline } from '../estimators/baselines';
 import { distributionParameters, meanEntropyOf, meanKlOf } from '../estimators/policyStatistics';
 import { rewardToGo } from '../estimators/returns';
 import { scoreGradient, scoreWeights } from '../estimators/scoreFunction';
-import {
-  checkEither,
-  checkFinite,
-  checkGamma,
-  checkInteger,
-  fail,
-  knownOptions,
-  type OptionNames,
-} from '../math/check';
 import type { FloatArray } from '../math/floatArray';
 import { Rng, type RngState } from '../math/rng';
 import { explainedVariance, mean } from '../math/statistics';
-import type { MomentsState } from '../networks/normalizer';
+import type { MomentsState, RunningMoments } from '../networks/normalizer';
 import {
   gradientNorm,
   makeOptimizer,
   type Optimizer,
-  type OptimizerChoice,
   type OptimizerState,
   restoreOptimizer,
   stateOfOptimizer,
 } from '../networks/optimizers';
-import { checkPolicyFits } from '../policies/fits';
 import type { Policy } from '../policies/policy';
 import { collectEpisodes } from '../rollout/collect';
-import { episodeReturns } from '../rollout/trajectoryBatch';
-import { CheckpointFile, type CheckpointOptions, checkKeepable, settingsOfObject } from './checkpointFile';
+import { episodeReturns, type TrajectoryBatch } from '../rollout/trajectoryBatch';
+import { CheckpointFile, checkKeepable, type Settings, settingsOfObject } from './checkpointFile';
 import { type Iterated, runIterations } from './iterations';
-import {
-  checkNormalizesObservations,
-  normalizedBatch,
-  normalizedPolicy,
-  observationMomentsOf,
-} from './normalization';
+import { normalizedBatch, normalizedPolicy, observationMomentsOf } from './normalization';
 import { adaptedBeta } from './ppoKl';
-import { checkFollows, checkSchedule, follow, type Schedule, settingOfSchedule, valueAt } from './schedule';
-import { attempt, checkBatch, checkWatch, WATCH_OPTIONS, type WatchOptions } from './training';
+import { checkFollows, follow, settingOfSchedule, valueAt } from './schedule';
+import { attempt, type Check, checkBatch } from './training';
+import {
+  type CompleteVanillaOptions,
+  checkAdaptive,
+  completeVanillaOptions,
+  type VanillaPolicyGradientOptions,
+  type VanillaPolicyGradientRecord,
+  type VanillaPolicyGradientResult,
+} from './vanillaOptions';
 
-/** Options of `vanillaPolicyGradient`. */
-export interface VanillaPolicyGradientOptions<P extends Policy = Policy>
-  extends WatchOptions<VanillaPolicyGradientRecord> {
-  /** The task. It stays untouched: episodes run in copies. */
-  env: Env;
-  /** pi_theta to begin with: tabular, linear or a network, over discrete or continuous actions. A clone is trained. */
-  policy: P;
-  /** b, which is fitted in place; none by default. See ../estimators/baselines.ts and networkBaseline.ts. */
-  baseline?: Baseline;
-  /** Decides everything random. */
-  seed?: number;
-  /** Updates of theta; 50 to 1000. */
-  iterations?: number;
-  /** In place of `iterations`: environment steps in all, rounded up to whole iterations. */
-  totalSteps?: number;
-  /** m, the episodes behind one update; 1 to 100. */
-  episodesPerIteration?: number;
-  /** In place of `episodesPerIteration`: episodes until they have so many steps in all, and the last has ended; 1000 to 10,000. */
-  stepsPerIteration?: number;
-  /** Discount factor, 0.9 to 1. */
-  gamma?: number;
-  /** alpha, or a schedule of it; for Adam 0.001 to 0.1, for SGD it depends on the size of the returns. */
-  learningRate?: Schedule;
-  /**
-   * delta, the divergence in nats that an update should make (0.003 to 0.03): alpha begins at `learningRate` and adapts
-   * itself, within 1e-8 and 1. By default alpha stays.
-   */
-  klTarget?: number;
-  /** 'sgd': theta + alpha g; 'adam', 'rmsprop': steps scaled by each parameter's recent gradients; or one of your own. */
-  optimizer?: OptimizerChoice;
-  /** Whether A_t is shifted and scaled to mean 0 and standard deviation 1 over each batch. */
-  normalize?: boolean;
-  /** Whether A_t is multiplied by gamma^t, which makes g an unbiased estimate of the discounted objective's gradient. */
-  discountState?: boolean;
-  /** Shift and scale what policy and baseline read by the statistics seen so far; off by default. */
-  normalizeObservations?: boolean;
-  /** A step limit below the environment's own, or one for an environment that has none. */
-  maxSteps?: number;
-  /**
-   * Environments that run side by side, so that a network sees many observations at once; at most m, and m by default. With
-   * `stepsPerIteration` one by default, as each ends its last episode after its share of the steps.
-   */
-  copies?: number;
-  /** Where to save the whole state of training, and how often; a run that is resumed gives the same bytes. */
-  checkpoint?: CheckpointOptions;
+export type {
+  VanillaPolicyGradientOptions,
+  VanillaPolicyGradientRecord,
+  VanillaPolicyGradientResult,
+} from './vanillaOptions';
+
+/** A training run. */
+class VanillaRun<P extends Policy> implements Iterated<VanillaPolicyGradientRecord> {
+  /** One iteration of the box at the top of this file. */
+  private learn(check: Check): VanillaPolicyGradientRecord {
+    const { policy, optimizer, moments } = this;
+    const { baseline, gamma, normalize, discountState } = this.options;
+
+    // Collect a set of trajectories by executing the current policy.
+    const batch = this.collect(check);
+
+    // Estimate advantages.
+    const read = normalizedBatch(batch, moments);
+    const values = baseline.predict(read); // b(s_t)
+    const advantages = scoreWeights(batch, { gamma, baseline: values, discountState });
+    if (normalize) normalizeAdvantages(advantages, { out: advantages });
+
+    // Re-fit the baseline.
+    const returns = rewardToGo(batch.rewards, gamma, batch.episodeStarts);
+    baseline.fit(read, returns);
+
+    // Update the policy.
+    const before = distributionParameters(batch, policy).slice();
+    const gradient = scoreGradient(batch, policy, advantages);
+    check('a number of the gradient', gradient);
+    optimizer.ascend(policy.parameters, gradient);
+    check('a parameter', policy.parameters);
+
+    // Adapt what the next update should be like.
+    const record = this.record(batch, { before, gradient, values, returns });
+    this.adapt(record.kl);
+    return record;
+  }
+
+  readonly history: VanillaPolicyGradientRecord[] = [];
+  private readonly policy: P;
+  private readonly optimizer: Optimizer;
+  private readonly moments?: RunningMoments;
+  private rng: Rng;
+  private steps = 0;
+
+  constructor(private readonly options: CompleteVanillaOptions<P>) {
+    const { env, policy, optimizer, learningRate, klTarget, normalizeObservations, seed } = options;
+    if (normalizeObservations) this.moments = observationMomentsOf(env);
+    this.policy = normalizedPolicy(policy.clone() as P, this.moments);
+    this.optimizer = makeOptimizer(optimizer, valueAt('learningRate', learningRate, 1));
+    checkFollows(this.optimizer, learningRate);
+    if (klTarget !== undefined) checkAdaptive(this.optimizer, learningRate, klTarget);
+    this.rng = new Rng(seed);
+  }
+
+  get result(): VanillaPolicyGradientResult<P> {
+    return { policy: this.policy, baseline: this.options.baseline, history: this.history };
+  }
+
+  /** The share of the training that is left. */
+  private get left(): number {
+    const { totalSteps, iterations } = this.options;
+    return 1 - (totalSteps === undefined ? this.history.length / iterations! : this.steps / totalSteps);
+  }
+
+  get isOver(): boolean {
+    return this.left <= 0;
+  }
+
+  iterate(): VanillaPolicyGradientRecord {
+    const { policy, optimizer, history, result, options } = this;
+    follow(optimizer, options.learningRate, this.left);
+    const start = { algorithm: NAME, iteration: history.length, networks: [policy.network], result };
+    return attempt(start, check => this.learn(check));
+  }
+
+  /** Trajectories under pi_theta. */
+  private collect(check: Check): TrajectoryBatch {
+    const { env, episodesPerIteration: episodes, stepsPerIteration: steps, maxSteps, copies } = this.options;
+    const batch = collectEpisodes(env, this.policy, { episodes, steps, rng: this.rng, maxSteps, copies });
+    checkBatch(check, batch);
+    return batch;
+  }
+
+  /** Ends the iteration, and tells what happened in it. */
+  private record(
+    batch: TrajectoryBatch,
+    { before, gradient, values, returns }: Record<'before' | 'gradient' | 'values' | 'returns', FloatArray>,
+  ): VanillaPolicyGradientRecord {
+    const { policy, optimizer, options } = this;
+    const kl = meanKlOf(policy.head, before, distributionParameters(batch, policy));
+    this.moments?.add(batch.observations);
+    this.steps += batch.rewards.length;
+    const undiscounted = episodeReturns(batch);
+    return {
+      iteration: this.history.length,
+      meanReturn: mean(undiscounted),
+      episodeReturns: undiscounted,
+      gradientNorm: gradientNorm(gradient),
+      entropy: meanEntropyOf(policy.head, before),
+      kl,
+      explainedVariance: explainedVariance(values, returns),
+      steps: this.steps,
+      ...(options.klTarget !== undefined && { learningRate: optimizer.learningRate }),
+    };
+  }
+
+  /** Adapts alpha to the divergence that it made, if it is to follow `klTarget`. */
+  private adapt(kl: number): void {
+    const { optimizer, options } = this;
+    if (options.klTarget === undefined) return;
+    const next = 1 / adaptedBeta(1 / optimizer.learningRate!, kl, options.klTarget); // a large alpha is a small price of distance
+    optimizer.learningRate = Math.min(1, Math.max(1e-8, next));
+  }
+
+  /** What must be the same for a run to be continued. */
+  get settings(): Settings {
+    const { env, policy, baseline, optimizer, checkpoint, learningRate, iterations, totalSteps, ...same } =
+      this.options;
+    const isScheduled = typeof learningRate === 'function';
+    return {
+      ...same,
+      env: env.id,
+      // Where nothing depends on the share that is left, a run may be made longer.
+      iterations: isScheduled ? iterations : undefined,
+      totalSteps: isScheduled ? totalSteps : undefined,
+      learningRate: settingOfSchedule(learningRate),
+      policyParameters: policy.parameters.length,
+      ...settingsOfObject('optimizer', this.optimizer),
+      ...settingsOfObject('policy', policy.network),
+      ...settingsOfObject('baseline', baseline),
+    };
+  }
+
+  get state(): VanillaPolicyGradientState {
+    return {
+      policy: this.policy.parameters.slice(),
+      optimizer: stateOfOptimizer(this.optimizer),
+      baseline: this.options.baseline.state,
+      observationMoments: this.moments?.state,
+      rng: this.rng.state,
+      steps: this.steps,
+      history: this.history,
+    };
+  }
+
+  /** Makes a new run go on from there. */
+  restore(state: VanillaPolicyGradientState): void {
+    this.policy.parameters.set(state.policy);
+    restoreOptimizer(this.optimizer, state.optimizer);
+    this.options.baseline.state = state.baseline;
+    if (this.moments && state.observationMoments) this.moments.state = state.observationMoments;
+    this.rng = Rng.fromState(state.rng);
+    this.steps = state.steps;
+    for (const record of state.history) this.history.push(record);
+  }
+
+  /** Throws unless all that a checkpoint holds can be kept. */
+  checkKeepable(): void {
+    checkKeepable('optimizer', this.optimizer);
+    checkKeepable('baseline', this.options.baseline);
+  }
 }
 
-const VANILLA_POLICY_GRADIENT_OPTIONS: OptionNames<VanillaPolicyGradientOptions> = {
-  env: 'required',
-  policy: 'required',
-  baseline: 'optional',
-  seed: 'optional',
-  iterations: 'optional',
-  totalSteps: 'optional',
-  episodesPerIteration: 'optional',
-  stepsPerIteration: 'optional',
-  gamma: 'optional',
-  learningRate: 'optional',
-  klTarget: 'optional',
-  optimizer: 'optional',
-  normalize: 'optional',
-  discountState: 'optional',
-  normalizeObservations: 'optional',
-  maxSteps: 'optional',
-  copies: 'optional',
-  checkpoint: 'optional',
-  ...WATCH_OPTIONS,
-};
-
-/** What happened in one iteration. */
-export interface VanillaPolicyGradientRecord {
-  /** 0, 1, ... */
-  iteration: number;
-  /** Mean of `episodeReturns`. */
-  meanReturn: number;
-  /** [m] sum_t r_t of each episode, undiscounted, under theta before the update. */
-  episodeReturns: Float64Array;
-  /** Euclidean length of g. */
-  gradientNorm: number;
-  /** Mean entropy of pi_theta(.|s) over the states visited, before the update, in nats. */
-  entropy: number;
-  /** Mean D_KL(before || after the update) over the states visited, in nats. */
-  kl: number;
-  /** 1 - var(G - b) / var(G): what the baseline knew of the returns before it was fitted to them. */
-  explainedVariance: number;
-  /** Environment steps since the start of training. */
+/** What a checkpoint holds. */
+interface VanillaPolicyGradientState {
+  policy: FloatArray;
+  optimizer: OptimizerState;
+  baseline: unknown;
+  observationMoments?: MomentsState;
+  rng: RngState;
   steps: number;
-  /** alpha of this update, where `klTarget` adapts it. */
-  learningRate?: number;
-}
-
-/** What `vanillaPolicyGradient` returns. */
-export interface VanillaPolicyGradientResult<P extends Policy = Policy> {
-  /** The trained policy. With `normalizeObservations` it carries its statistics with it. */
-  policy: P;
-  /** b. With `normalizeObservations` it reads normalised ones. */
-  baseline: Baseline;
   history: VanillaPolicyGradientRecord[];
 }
 
@@ -181,185 +247,13 @@ export interface VanillaPolicyGradientResult<P extends Policy = Policy> {
 export async function vanillaPolicyGradient<P extends Policy>(
   options: VanillaPolicyGradientOptions<P>,
 ): Promise<VanillaPolicyGradientResult<P>> {
-  const {
-    env,
-    policy: initialPolicy,
-    baseline = noBaseline(),
-    seed = 0,
-    totalSteps,
-    iterations = totalSteps === undefined ? 100 : undefined,
-    stepsPerIteration,
-    episodesPerIteration = stepsPerIteration === undefined ? 10 : undefined,
-    gamma = 0.99,
-    learningRate = 0.01,
-    klTarget,
-    optimizer: choice = 'adam',
-    normalize = false,
-    discountState = false,
-    normalizeObservations = false,
-    maxSteps,
-    copies = episodesPerIteration ?? 1,
-    checkpoint,
-  } = knownOptions(NAME, options, VANILLA_POLICY_GRADIENT_OPTIONS);
-  checkEither('iterations', iterations, 'totalSteps', totalSteps);
-  checkEither('episodesPerIteration', episodesPerIteration, 'stepsPerIteration', stepsPerIteration);
-  for (const [name, value] of Object.entries({
-    iterations,
-    totalSteps,
-    episodesPerIteration,
-    stepsPerIteration,
-  }))
-    if (value !== undefined) checkInteger(name, value, 1);
-  checkGamma(gamma);
-  checkSchedule('learningRate', learningRate);
-  checkWatch(options);
-  checkPolicyFits(initialPolicy, env);
-  checkNormalizesObservations(normalizeObservations, env);
-  const trained = initialPolicy.clone() as P;
-  const moments = normalizeObservations ? observationMomentsOf(env) : undefined;
-  const policy = normalizedPolicy(trained, moments);
-  const optimizer = makeOptimizer(choice, valueAt('learningRate', learningRate, 1));
-  checkFollows(optimizer, learningRate);
-  const adaptive = klTarget === undefined ? undefined : adaptiveStep(optimizer, learningRate, klTarget);
-  let rng = new Rng(seed);
-  const history: VanillaPolicyGradientRecord[] = [];
-  const result = { policy, baseline, history };
-  const networks = [policy.network];
-  let steps = 0;
-  /** The share of the training that is left. */
-  const left = () => 1 - (totalSteps === undefined ? history.length / iterations! : steps / totalSteps);
-
-  const iterate = (): VanillaPolicyGradientRecord => {
-    const iteration = history.length;
-    follow(optimizer, learningRate, left());
-    return attempt({ algorithm: NAME, iteration, networks, result }, check => {
-      const batch = collectEpisodes(env, policy, {
-        episodes: episodesPerIteration,
-        steps: stepsPerIteration,
-        rng,
-        maxSteps,
-        copies,
-      });
-      checkBatch(check, batch);
-
-      const read = normalizedBatch(batch, moments);
-      const values = baseline.predict(read);
-      const advantages = scoreWeights(batch, { gamma, baseline: values, discountState });
-      if (normalize) normalizeAdvantages(advantages, { out: advantages });
-
-      const returns = rewardToGo(batch.rewards, gamma, batch.episodeStarts);
-      baseline.fit(read, returns);
-
-      const before = distributionParameters(batch, policy).slice();
-      const gradient = scoreGradient(batch, policy, advantages);
-      check('a number of the gradient', gradient);
-      optimizer.ascend(policy.parameters, gradient);
-      check('a parameter', policy.parameters);
-
-      steps += batch.rewards.length;
-      const undiscounted = episodeReturns(batch);
-      const kl = meanKlOf(policy.head, before, distributionParameters(batch, policy));
-      moments?.add(batch.observations);
-      return {
-        iteration,
-        meanReturn: mean(undiscounted),
-        episodeReturns: undiscounted,
-        gradientNorm: gradientNorm(gradient),
-        entropy: meanEntropyOf(policy.head, before),
-        kl,
-        explainedVariance: explainedVariance(values, returns),
-        steps,
-        ...(adaptive && { learningRate: adaptive(kl) }),
-      };
-    });
-  };
-
-  const run: Iterated<VanillaPolicyGradientRecord> = {
-    history,
-    iterate,
-    get isOver() {
-      return left() <= 0;
-    },
-    get state(): VanillaPolicyGradientState {
-      return {
-        policy: policy.parameters.slice(),
-        optimizer: stateOfOptimizer(optimizer),
-        baseline: baseline.state,
-        observationMoments: moments?.state,
-        rng: rng.state,
-        steps,
-        history,
-      };
-    },
-  };
-  let file: CheckpointFile | undefined;
-  if (checkpoint) {
-    checkKeepable('optimizer', optimizer);
-    checkKeepable('baseline', baseline);
-    const isScheduled = typeof learningRate === 'function';
-    file = new CheckpointFile(checkpoint, NAME, {
-      env: env.id,
-      seed,
-      // Where nothing depends on the share that is left, a run may be made longer.
-      iterations: isScheduled ? iterations : undefined,
-      totalSteps: isScheduled ? totalSteps : undefined,
-      episodesPerIteration,
-      stepsPerIteration,
-      gamma,
-      learningRate: settingOfSchedule(learningRate),
-      klTarget,
-      normalize,
-      discountState,
-      normalizeObservations,
-      maxSteps,
-      copies,
-      policyParameters: policy.parameters.length,
-      ...settingsOfObject('optimizer', optimizer),
-      ...settingsOfObject('policy', trained.network),
-      ...settingsOfObject('baseline', baseline),
-    });
-    file.resume<VanillaPolicyGradientState>(state => {
-      policy.parameters.set(state.policy);
-      restoreOptimizer(optimizer, state.optimizer);
-      baseline.state = state.baseline;
-      if (moments && state.observationMoments) moments.state = state.observationMoments;
-      rng = Rng.fromState(state.rng);
-      steps = state.steps;
-      for (const record of state.history) history.push(record);
-    });
-  }
+  const run = new VanillaRun(completeVanillaOptions(options));
+  const { checkpoint } = options;
+  if (checkpoint) run.checkKeepable();
+  const file = checkpoint && new CheckpointFile(checkpoint, NAME, run.settings);
+  file?.resume<VanillaPolicyGradientState>(state => run.restore(state));
   await runIterations(run, file, options);
-  return result;
+  return run.result;
 }
 
 const NAME = 'vanillaPolicyGradient';
-
-/** What a checkpoint holds. */
-interface VanillaPolicyGradientState {
-  policy: FloatArray;
-  optimizer: OptimizerState;
-  baseline: unknown;
-  observationMoments?: MomentsState;
-  rng: RngState;
-  steps: number;
-  history: VanillaPolicyGradientRecord[];
-}
-
-/** Adapts alpha to the divergence of the update that was made with it, and tells what it was. */
-function adaptiveStep(
-  optimizer: Optimizer,
-  learningRate: Schedule,
-  klTarget: number,
-): (kl: number) => number {
-  if (checkFinite('klTarget', klTarget, 0) === 0) fail('klTarget is 0, but must be above 0.');
-  if (typeof learningRate === 'function')
-    fail('klTarget is given, so that learningRate must be the number that it begins with, not a function.');
-  if (optimizer.learningRate === undefined)
-    fail('klTarget is given, but the optimizer is one without a learningRate that could adapt to it.');
-  return kl => {
-    const alpha = optimizer.learningRate!;
-    const next = 1 / adaptedBeta(1 / alpha, kl, klTarget); // a large alpha is a small price of distance
-    optimizer.learningRate = Math.min(1, Math.max(1e-8, next));
-    return alpha;
-  };
-}
