@@ -5,7 +5,7 @@
  * JupyterLite (jupyterlite-core) gives JupyterLab and whatever of a Jupyter server can be had without one. It is told of three
  * things:
  * - The kernel: jupyter/live, bundled into an extension by scripts/site/live/packages.mjs.
- * - The files: notebooks/ and data/ as they lie in the checkout, so that a cell's '../data/...' holds. Their lists, which
+ * - The files: notebooks/, data/ and what else cells read, as they lie in the checkout, so that a cell's '../data/...' holds. Their lists, which
  *   JupyterLite would take from a Jupyter server while it builds, are written here: without dates, so that the same sources
  *   give the same bytes.
  * - plotly's renderer, the extension that set-up installs in .venv, with plotly.js inside.
@@ -38,6 +38,7 @@ const here = join(root, 'scripts', 'site', 'live');
 const FILES = [
   ['notebooks', name => !/^homework\/(?!$|starter|README)/.test(name)],
   ['data', () => true],
+  ['lib/src/algorithms', name => /^(?:ppo|vanillaPolicyGradient)\.ts$/.test(name)], // notebook 10 reads them
 ];
 
 /** The application's settings; the rest is JupyterLab's. */

@@ -17,6 +17,7 @@ const PACKS = {
   'cell.json': ['pglab', 'tslab', 'node:fs'],
   'tensorflow.json': ['@tensorflow/tfjs-node'],
   'danfojs.json': ['danfojs-node'],
+  'diff.json': ['diff'],
 };
 const MODULES = '/node_modules/';
 const slashes = path => path.replaceAll('\\', '/');

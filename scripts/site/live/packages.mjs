@@ -97,6 +97,7 @@ const PACKAGES = {
       }),
     ],
   },
+  diff: { entry: require.resolve('diff') },
   'plotly.js-dist': { entry: require.resolve('plotly.js-dist') },
   '@mujoco/mujoco': {
     text: `const { text, bytes } = globalThis[Symbol.for('pglab.packages')];
