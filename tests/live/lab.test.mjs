@@ -1,0 +1,109 @@
+/**
+ * The live notebooks as somebody meets them: static files in a sub-folder, JupyterLab with the first notebook's figures before
+ * anything has run, then cells that run, stop and start anew.
+ */
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { findBrowser } from '../../scripts/notebooks/browser.mjs';
+import { venvPython, workDir } from '../../scripts/setup/paths.mjs';
+import { startLive } from '../../scripts/site/live/check.mjs';
+import { makeLive } from '../../scripts/site/live.mjs';
+
+const skip = findBrowser() ? false : 'no Chromium, Chrome or Edge was found';
+let folder;
+let live;
+let opened;
+
+before(async () => {
+  if (skip) return;
+  mkdirSync(workDir, { recursive: true });
+  folder = mkdtempSync(join(workDir, 'live-'));
+  await makeLive({ out: join(folder, 'live'), python: process.env.PGLAB_PYTHON ?? venvPython });
+  live = await startLive(folder);
+  opened = await live.open('00-start-here.ipynb');
+});
+after(async () => {
+  await live?.close();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a text in the first code cell, without waiting for its end. */
+const run = source =>
+  opened.page.evaluate(async text => {
+    const { shell, commands } = globalThis.jupyterapp;
+    const { sessionContext, content } = shell.currentWidget;
+    await sessionContext.ready;
+    content.activeCellIndex = content.widgets.findIndex(({ model }) => model.type === 'code');
+    content.activeCell.model.sharedModel.setSource(text);
+    commands.execute('notebook:run-cell');
+  }, source);
+
+/** Waits until the first code cell shows what fits. */
+async function shows(pattern, seconds = 60) {
+  const read = () => {
+    const { widgets } = globalThis.jupyterapp.shell.currentWidget.content;
+    return JSON.stringify(widgets.find(({ model }) => model.type === 'code').model.outputs.toJSON());
+  };
+  for (const end = Date.now() + 1000 * seconds; ; await opened.page.waitForTimeout(50)) {
+    const text = await opened.page.evaluate(read);
+    if (pattern.test(text)) return text;
+    if (Date.now() > end) assert.fail(`waited ${seconds} s for ${pattern}, but the cell shows ${text}`);
+  }
+}
+
+const command = name => opened.page.evaluate(id => globalThis.jupyterapp.commands.execute(id), name);
+
+test('a notebook opens with its committed figures, drawn by a plotly.js of the site', { skip }, async () => {
+  await opened.page.locator('.js-plotly-plot .main-svg').first().waitFor({ timeout: 60_000 });
+  assert.match(await opened.page.locator('.jp-KernelName').first().innerText(), /^TypeScript/);
+  assert.equal(await opened.page.locator('.jp-Dialog').count(), 0, 'no dialog stands open');
+});
+
+test('cells run', { skip }, async () => {
+  await run(
+    "import { lineChart, show } from 'pglab';\nshow(lineChart({ a: { x: [1, 2], y: [3, 5] } }, { xTitle: 't', yTitle: 'G' }));\nconsole.log(6 * 7);",
+  );
+  await shows(/vnd\.plotly\.v1\+json.*"42\\n"/);
+});
+
+test('interrupting reaches a cell that waits, and what it knew stays', { skip }, async () => {
+  await run("let kept = 5; console.log('on');");
+  await shows(/on\\n/);
+  await run("console.log('waits'); await new Promise(() => {});");
+  await shows(/waits\\n/);
+  await command('notebook:interrupt-kernel');
+  await shows(/The cell was interrupted\./, 20);
+  await run("console.log('kept', kept);");
+  await shows(/kept 5\\n/);
+});
+
+test('a cell that never pauses is ended with its kernel, and told so; the next cell runs', {
+  skip,
+}, async () => {
+  await run("console.log('on'); for (;;);");
+  await shows(/on\\n/);
+  await command('notebook:interrupt-kernel');
+  await shows(/computed without a pause, so the kernel was ended with it/, 20);
+  await run('console.log(typeof kept);');
+  await shows(/Cannot find name 'kept'|undefined\\n/);
+});
+
+test('restarting forgets', { skip }, async () => {
+  await run('const before = 1; console.log(before);');
+  await shows(/"1\\n"/);
+  await opened.page.evaluate(() =>
+    globalThis.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(),
+  );
+  await run("const before = 2; console.log('again', before);");
+  await shows(/again 2\\n/);
+});
+
+test('nothing was asked of another machine, and the page threw nothing', { skip }, () => {
+  assert.deepEqual(opened.far, []);
+  assert.deepEqual(opened.errors, []);
+  const missing = live.server.requests.filter(({ status, path }) => status >= 400 && path !== '/favicon.ico');
+  assert.deepEqual(missing, []);
+});
