@@ -231,8 +231,8 @@ const HALF_PI = [
 /** Up to here 33-bit parts times the quadrant are exact: 2^19 pi/2. Beyond, the engine's own functions have to do. */
 const LARGEST = 0x413921fb;
 
-/** |x| = n pi/2 + y0 + y1, with |y0| <= pi/4. */
-function reduceByHalfPi(x: number): { n: number; y0: number; y1: number } {
+/** |x| = n pi/2 + y0 + y1, with |y0| <= pi/4, for |x| up to 2^19 pi/2. */
+export function reduceByHalfPi(x: number): { n: number; y0: number; y1: number } {
   const t = Math.abs(x);
   const n = Math.trunc(t * 0.6366197723675814 + 0.5);
   const exponent = (x: number) => (highWord(x) >> 20) & 0x7ff;
