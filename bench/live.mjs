@@ -1,5 +1,5 @@
 /**
- * `node bench/live.mjs [rounds]`: what the live notebooks of site/live cost. The first visit and the second, with an empty cache
+ * `npm run bench:live [-- rounds]`: what the live notebooks of site/live cost. The first visit and the second, with an empty cache
  * and with what the first left: seconds until the first figure stands, requests, megabytes as they lie on the disk and as a
  * server that compresses would send them. Then PPO-Clip in the tab's kernel and in Node, one thread each, in turn.
  */

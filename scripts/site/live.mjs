@@ -5,9 +5,9 @@
  * JupyterLite (jupyterlite-core) gives JupyterLab and whatever of a Jupyter server can be had without one. It is told of three
  * things:
  * - The kernel: jupyter/live, bundled into an extension by scripts/site/live/packages.mjs.
- * - The files: notebooks/, data/ and what else cells read, as they lie in the checkout, so that a cell's '../data/...' holds. Their lists, which
- *   JupyterLite would take from a Jupyter server while it builds, are written here: without dates, so that the same sources
- *   give the same bytes.
+ * - The files: notebooks/, data/ and what else cells read, as they lie in the checkout, so that a cell's '../data/...' holds.
+ *   Their lists, which JupyterLite would take from a Jupyter server while it builds, are written here: without dates, so that
+ *   the same sources give the same bytes.
  * - plotly's renderer, the extension that set-up installs in .venv, with plotly.js inside.
  */
 
@@ -89,6 +89,10 @@ export async function makeLive({ out, python }) {
     cwd: app,
   });
 
+  // Without a link a browser looks for its icon at the top of the host, outside of the site.
+  const page = join(built, 'lab', 'index.html');
+  const icon = '<link rel="icon" type="image/x-icon" href="./favicon.ico" />';
+  writeFileSync(page, readFileSync(page, 'utf8').replace('</head>', `  ${icon}\n  </head>`));
   cpSync(files, join(built, 'files'), { recursive: true });
   writeLists(files, join(built, 'api', 'contents'));
   rmSync(out, { recursive: true, force: true });

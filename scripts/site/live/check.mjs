@@ -1,5 +1,5 @@
 /**
- * `node scripts/site/live/check.mjs [01 02 ...]`: opens the notebooks of site/live in a real JupyterLab in a real browser, from
+ * `npm run live:check [-- 01 02 ...]`: opens the notebooks of site/live in a real JupyterLab in a real browser, from
  * the loopback address and below a sub-folder, runs all cells, and holds every output against what is committed: texts,
  * tables, animations and the data of figures, to the byte. Says for each notebook how long it took, what it fetched and where it
  * differs, and what was asked of another machine, which must be nothing.
