@@ -1,9 +1,11 @@
-/** Everything that `npm start`, `npm test` and `npm run notebooks` need, made where it is missing. */
+/** Everything that `npm start`, `npm test` and `npm run notebooks` need, made where it is missing; `npm run setup` makes it alone. */
 
+import { fileURLToPath } from 'node:url';
 import { writeWindowsKernelspec } from './setup/kernelspec.mjs';
 import { buildLibrary, checkNode, installPackages } from './setup/packages.mjs';
 import { windows } from './setup/paths.mjs';
 import { makePythonEnvironment } from './setup/python.mjs';
+import { runMain } from './setup/report.mjs';
 
 /**
  * Idempotent: where all is there it takes a second or two, and what a run that was cut off left behind is mended.
@@ -17,3 +19,9 @@ export async function setUp({ tests = false } = {}) {
   if (windows) writeWindowsKernelspec();
   return { python: await makePythonEnvironment() };
 }
+
+if (fileURLToPath(import.meta.url) === process.argv[1])
+  await runMain(async () => {
+    await setUp();
+    return 0;
+  });

@@ -3,8 +3,16 @@
  * button, and the pages around them, of which the first is the lecture slide by slide.
  */
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { joined, PLOTLY, readNotebook, SVG } from '../notebooks/files.mjs';
 import { root } from '../setup/paths.mjs';
 
@@ -23,12 +31,14 @@ export function writePages({ folder, notebooks, live = () => undefined }) {
     const name = basename(path, '.ipynb');
     const { page, pictures } = pageOf(readNotebook(path), name, live(name));
     writeFileSync(join(source, 'notebooks', `${name}.ipynb`), JSON.stringify(page));
+    copyLinked(page, source);
     copyFileSync(path, join(extra, 'notebooks', `${name}.ipynb`));
     mkdirSync(join(extra, 'notebooks', 'figures'), { recursive: true });
     for (const [file, svg] of pictures) writeFileSync(join(extra, 'notebooks', 'figures', file), svg);
     return { name, title: titleOf(page) };
   });
   const sets = writeData(source);
+  copyFileSync(join(root, 'docs', 'class.md'), join(source, 'class.md'));
   writeFileSync(join(source, 'index.md'), firstPage(pages, sets));
 }
 
@@ -58,6 +68,17 @@ function pageOf(notebook, name, live) {
   const bar = `<p class="pglab-notebook">${links.filter(Boolean).join(' ')}</p>`;
   const head = { ...first, source: [lines[0], '', bar, '', ...lines.slice(1)].join('\n') };
   return { page: { ...notebook, cells: [head, ...rest] }, pictures };
+}
+
+/** Files of the checkout to which a notebook links, such as a module of the library: they become downloads. */
+function copyLinked(page, source) {
+  const text = page.cells.filter(cell => cell.cell_type === 'markdown').map(cell => joined(cell.source));
+  for (const [, link] of text.join('\n').matchAll(/\]\(\.\.\/([^)#\s]+)\)/g)) {
+    const file = join(root, link);
+    if (/\.md$/.test(link) || !statSync(file, { throwIfNoEntry: false })?.isFile()) continue;
+    mkdirSync(dirname(join(source, link)), { recursive: true });
+    copyFileSync(file, join(source, link));
+  }
 }
 
 const asHtml = (output, html) => ({ ...output, data: { 'text/html': html }, metadata: {} });
@@ -112,6 +133,13 @@ ${lectureMap(pages)}
 :caption: The lecture
 
 ${pages.map(({ name }) => `notebooks/${name}`).join('\n')}
+\`\`\`
+
+\`\`\`{toctree}
+:hidden:
+:caption: For teachers
+
+class
 \`\`\`
 
 \`\`\`{toctree}

@@ -28,7 +28,7 @@ before(async () => {
   await makePages({ out: folder, python: process.env.PGLAB_PYTHON ?? venvPython });
   if (!browserPath) return;
   server = await serve(folder, { under: '/course/lecture-6/' });
-  address = `${server.address}/course/lecture-6/`;
+  address = `${server.address}/`;
   browser = await launchBrowser(browserPath);
 });
 
