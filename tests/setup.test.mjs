@@ -99,7 +99,8 @@ test('an index out of reach is told from other failures', () => {
     'Network is unreachable',
   ])
     assert.ok(saysUnreachable(output), output);
-  assert.ok(!saysUnreachable('npm error code ERESOLVE'));
+  for (const output of ['npm error code ERESOLVE', "ModuleNotFoundError: No module named 'x'"])
+    assert.ok(!saysUnreachable(output), output);
 });
 
 test('no Python', posixOnly, () => {

@@ -10,7 +10,7 @@
  * @property {string} short at the head of a column
  * @property {string} program in this folder; it starts with the environment's Python
  * @property {string} requirements in this folder
- * @property {string[]} modules what must be found where the environment is whole
+ * @property {string[]} modules what must be found where the environment is whole; the last one is started once
  * @property {boolean} [pinsAll] whether the requirements name every package: then pip is kept from bringing others
  * @property {string} [torch] whether PyTorch is among them, which may come as a build for CUDA
  * @property {boolean} [compiler] whether it needs a C++ compiler
@@ -44,7 +44,7 @@ export const peers = {
     short: 'RLtools',
     program: 'on_rltools.py',
     requirements: 'requirements-rltools.txt',
-    modules: ['rltools', 'pybind11', 'mkl'],
+    modules: ['pybind11', 'rltools'], // mkl is libraries without a module
     compiler: true,
     size: 'about 200 MB to download and 1 GB on disk',
   },

@@ -78,18 +78,18 @@ export function runQuietly(label, command, args, { env = process.env, cwd = root
 
 /** True where a tool's output says that a host could not be reached. */
 export const saysUnreachable = output =>
-  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|network (is unreachable|timeout)|NewConnectionError|Name or service not known|Temporary failure in name resolution|getaddrinfo failed|ReadTimeout|ConnectTimeout|ProxyError|No matching distribution found/i.test(
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b|network (is unreachable|timeout)|NewConnectionError|Name or service not known|Temporary failure in name resolution|getaddrinfo failed|ReadTimeout|ConnectTimeout|ProxyError|No matching distribution found/i.test(
     output,
   );
 
 /** The failures that any step can meet, told from a tool's output; undefined where it is none of them. */
 export function commonFailure(output) {
-  if (/ENOSPC|No space left on device|not enough space on the disk/i.test(output))
+  if (/\bENOSPC\b|No space left on device|not enough space on the disk/i.test(output))
     return new SetupFailure(
       'The disk is full.',
       'Free about 2 GB on the disk that holds this folder, then run the same command again.',
     );
-  if (/EACCES|EPERM|Permission denied/i.test(output))
+  if (/\b(EACCES|EPERM)\b|Permission denied/i.test(output))
     return new SetupFailure(
       'A file in this folder may not be written.',
       'Give yourself write permission on the whole folder, close programs that use it, and run the same command again.',
