@@ -3,7 +3,7 @@
  * cells write, in memory until the kernel ends. All paths are absolute, with forward slashes.
  */
 
-import { beside, fetchNow, filesUrl } from './place.mjs';
+import { beside, fetchNow, filesUrl, notebookFolder } from './place.mjs';
 
 class Contents {
   constructor() {
@@ -12,6 +12,8 @@ class Contents {
     this.folders = new Set(['/', '/tmp']);
     this.versions = new Map();
     this.fetched = new Map();
+    // One that the reader made is no folder of the site.
+    this.makeFolder(notebookFolder);
   }
 
   /** The site's files, by a list that is fetched once: asking for one that is not there makes no request. */
