@@ -11,7 +11,7 @@ export const SVG = 'image/svg+xml';
 /** The notebooks in order, or those whose names start with one of `wanted` ('01', '01-reinforce', ...). */
 export function listNotebooks(wanted = [], folder = notebooksDir) {
   const all = readdirSync(folder)
-    .filter(name => /^\d.*\.ipynb$/.test(name))
+    .filter(name => /^(?:\d.*|demo)\.ipynb$/.test(name))
     .sort();
   const unknown = wanted.find(prefix => !all.some(name => name.startsWith(prefix)));
   if (unknown !== undefined)
