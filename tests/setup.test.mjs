@@ -116,19 +116,39 @@ test('Python too old', posixOnly, () => {
   assert.match(stderr, /Python 3\.8\.17 is too old: JupyterLab needs Python 3\.10 or newer\./);
 });
 
-test('a Python that is newer than the pins know is passed over for one that is not', posixOnly, () => {
-  const { stdout } = makePythonEnvironment(
-    fakePython('3.15.0 1', { 'python3.15': '3.15.0 1', 'python3.12': '3.12.4 1', 'python3.11': '3.11.2 1' }),
+test('a Python without ready-made packages is passed over for one that has them', posixOnly, () => {
+  const passed = [
+    [
+      '3.16.0 1',
+      /Passing over Python 3\.16\.0: the pinned packages are ready-made for Python 3\.10 to 3\.15\./,
+    ],
+    [
+      '3.11.2 1 win-arm64',
+      /Passing over Python 3\.11\.2: the pinned packages are ready-made for Python 3\.12 to 3\.15\./,
+    ],
+  ];
+  for (const [first, line] of passed) {
+    const { stdout } = makePythonEnvironment(fakePython(first, { 'python3.12': '3.12.4 1 win-arm64' }));
+    assert.match(stdout, line);
+    assert.match(stdout, /Making \.venv with Python 3\.12\.4/);
+    rmSync(join(copy, '.venv'), { recursive: true });
+  }
+});
+
+test('a Python without ready-made packages is tried where it is the only one', posixOnly, () => {
+  const { stdout } = makePythonEnvironment(fakePython('2.7.18 0', { 'python3.17': '3.17.1 1' }));
+  assert.match(
+    stdout,
+    /Trying Python 3\.17\.1, although the pinned packages are ready-made for Python 3\.10 to 3\.15\./,
   );
-  assert.match(stdout, /Passing over Python 3\.15\.0: the pinned packages are known up to Python 3\.14\./);
-  assert.match(stdout, /Making \.venv with Python 3\.12\.4/);
+  assert.match(stdout, /Making \.venv with Python 3\.17\.1/);
   rmSync(join(copy, '.venv'), { recursive: true });
 });
 
-test('a Python that is newer than the pins know is tried where it is the only one', posixOnly, () => {
-  const { stdout } = makePythonEnvironment(fakePython('2.7.18 0', { 'python3.16': '3.16.1 1' }));
-  assert.match(stdout, /Python 3\.16\.1 is newer than the pinned packages know \(3\.14\): trying it/);
-  assert.match(stdout, /Making \.venv with Python 3\.16\.1/);
+test('the newest Python of all is taken without a word', posixOnly, () => {
+  const { stdout } = makePythonEnvironment(fakePython('3.15.1 1 linux-aarch64'));
+  assert.doesNotMatch(stdout, /Passing over|although/);
+  assert.match(stdout, /Making \.venv with Python 3\.15\.1/);
   rmSync(join(copy, '.venv'), { recursive: true });
 });
 

@@ -7,9 +7,8 @@ import { join } from 'node:path';
 import { root, venvDir, venvPython, windows, workDir } from './paths.mjs';
 import { commonFailure, runQuietly, SetupFailure, say, saysUnreachable } from './report.mjs';
 
-const OLDEST_PYTHON = [3, 10];
-/** The newest for which every pin is known to have a wheel (npm run pins). */
-const NEWEST_PYTHON = [3, 14];
+/** The Pythons for which every pin is known to have a wheel (npm run pins). */
+const { oldest, newest, oldestOn } = JSON.parse(readFileSync(join(root, 'jupyter', 'pythons.json'), 'utf8'));
 const REQUIREMENTS = ['requirements.txt', 'constraints.txt'].map(name => join(root, 'jupyter', name));
 /** Set-up's mark in the .venv that it makes; a .venv without it is somebody else's and is left alone. */
 const markFile = join(venvDir, 'pglab-setup.json');
@@ -104,61 +103,58 @@ const noVenvModule = version =>
   );
 
 /**
- * The Python of the PATH to make .venv with: the first that is new enough and has venv. One that is newer than the pins know,
- * for which something might have to be compiled, is passed over for one that is not, if there is any.
+ * The Python of the PATH to make .venv with: the first for which every pin has a wheel and that has venv. Another, for which
+ * something might have to be compiled, is passed over for such a one, if there is any.
  */
 function findPython() {
-  const minors = Array.from(
-    { length: NEWEST_PYTHON[1] + 3 - OLDEST_PYTHON[1] },
-    (_, i) => OLDEST_PYTHON[1] + i,
-  );
+  const [first, last] = [oldest, newest].map(version => Number(version.split('.')[1]));
+  const minors = Array.from({ length: last + 3 - first }, (_, i) => first + i).toReversed();
   const names = windows
-    ? [['py', '-3'], ...minors.toReversed().map(minor => ['py', `-3.${minor}`]), ['python'], ['python3']]
-    : ['python3', ...minors.toReversed().map(minor => `python3.${minor}`), 'python'].map(name => [name]);
+    ? [['py', '-3'], ...minors.map(minor => ['py', `-3.${minor}`]), ['python'], ['python3']]
+    : ['python3', ...minors.map(minor => `python3.${minor}`), 'python'].map(name => [name]);
   const probe =
-    'import sys, importlib.util as u; print("%d.%d.%d" % sys.version_info[:3], int(all(u.find_spec(m) for m in ("venv", "ensurepip"))))';
+    'import sys, sysconfig, importlib.util as u; print("%d.%d.%d" % sys.version_info[:3], int(all(u.find_spec(m) for m in ("venv", "ensurepip"))), sysconfig.get_platform())';
   const found = [];
   for (const [command, ...args] of names) {
     const { status, stdout } = spawnSync(command, [...args, '-c', probe], { encoding: 'utf8' });
     if (status !== 0) continue;
-    const [version, hasVenv] = stdout.trim().split(' ');
-    const python = { command, args, version, hasVenv: hasVenv === '1' };
+    const [version, hasVenv, platform] = stdout.trim().split(' ');
+    const python = { command, args, version, hasVenv: hasVenv === '1', from: oldestOn[platform] ?? oldest };
     found.push(python);
     if (isKnown(python) && python.hasVenv) break;
   }
+  const usable = found.filter(python => compare(python, oldest) >= 0);
+  const [other] = usable.filter(python => !isKnown(python) && python.hasVenv);
+  const wheels = python => `the pinned packages are ready-made for Python ${python.from} to ${newest}`;
   const best = found.at(-1);
-  const newer = found.find(python => compare(python, NEWEST_PYTHON) > 0 && python.hasVenv);
-  const known = NEWEST_PYTHON.join('.');
   if (best && isKnown(best) && best.hasVenv) {
-    if (newer)
-      say(`Passing over Python ${newer.version}: the pinned packages are known up to Python ${known}.`);
+    if (other) say(`Passing over Python ${other.version}: ${wheels(other)}.`);
     return best;
   }
-  if (newer) {
-    say(`Python ${newer.version} is newer than the pinned packages know (${known}): trying it nevertheless.`);
-    return newer;
+  if (other) {
+    say(`Trying Python ${other.version}, although ${wheels(other)}.`);
+    return other;
   }
-  const needed = OLDEST_PYTHON.join('.');
-  const withoutVenv = found.find(python => compare(python, OLDEST_PYTHON) >= 0);
-  if (withoutVenv) throw noVenvModule(withoutVenv.version);
+  if (usable.length > 0) throw noVenvModule(usable[0].version);
   if (found.length > 0)
     throw new SetupFailure(
-      `Python ${found[0].version} is too old: JupyterLab needs Python ${needed} or newer.`,
+      `Python ${found[0].version} is too old: JupyterLab needs Python ${oldest} or newer.`,
       'Install a newer Python (python.org or your package manager), then run the same command again.',
     );
   throw new SetupFailure(
-    `No Python was found on the PATH: JupyterLab needs Python ${needed} or newer.`,
+    `No Python was found on the PATH: JupyterLab needs Python ${oldest} or newer.`,
     'Install Python (python.org or your package manager), then run the same command again.',
   );
 }
 
-/** How a Python's version stands to [major, minor]: negative below, 0 the same, positive above. */
-function compare({ version }, [wantedMajor, wantedMinor]) {
+/** How a Python's version stands to "major.minor": negative below, 0 the same, positive above. */
+function compare({ version }, wanted) {
   const [major, minor] = version.split('.').map(Number);
+  const [wantedMajor, wantedMinor] = wanted.split('.').map(Number);
   return major - wantedMajor || minor - wantedMinor;
 }
 
-const isKnown = python => compare(python, OLDEST_PYTHON) >= 0 && compare(python, NEWEST_PYTHON) <= 0;
+const isKnown = python => compare(python, python.from) >= 0 && compare(python, newest) <= 0;
 
 /** pip failed: where the reason is the network, a JupyterLab 4 on the PATH will do. */
 function fallBack(output) {
