@@ -15,6 +15,9 @@ const lib = join(root, 'lib');
 const source = join(lib, 'src');
 const dist = join(lib, 'dist');
 
+/** The functions of Math whose last bit the language leaves to the engine, and that lib has its own of for browsers. */
+export const PORTABLE_MATH = ['atan2', 'cos', 'exp', 'expm1', 'hypot', 'log', 'log10', 'log1p', 'sin'];
+
 /** Packs lib into a folder; what npm says of the file. */
 export async function pack(folder = join(workDir, 'package')) {
   mkdirSync(folder, { recursive: true });
@@ -61,10 +64,7 @@ async function bundleBrowser() {
     plugins: [inBrowser],
     inject: [join(source, 'platform', 'browserMath.ts')],
     define: Object.fromEntries(
-      ['cos', 'exp', 'expm1', 'log', 'log1p', 'sin'].map(name => [
-        `Math.${name}`,
-        `portable${name[0].toUpperCase()}${name.slice(1)}`,
-      ]),
+      PORTABLE_MATH.map(name => [`Math.${name}`, `portable${name[0].toUpperCase()}${name.slice(1)}`]),
     ),
     logLevel: 'warning',
   });

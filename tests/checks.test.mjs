@@ -5,6 +5,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import ts from 'typescript';
+import { PORTABLE_MATH } from '../scripts/package.mjs';
 import { biome, root, tsc } from '../scripts/setup/paths.mjs';
 
 const run = (script, ...args) =>
@@ -56,4 +58,40 @@ test("only the platform's side for Node imports Node's modules or uses its globa
   const code = file => readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
   const guilty = tracked.filter(file => /^lib\/src\/.*\.ts$/.test(file) && needsNode.test(code(file)));
   assert.deepEqual(guilty, ['lib/src/platform/node.ts']);
+});
+
+test('no number hangs on the engine: of Math only what is exact and what browsers get from lib, and no powers', () => {
+  // What ECMAScript defines to the last bit; random is not among it, and ** is no more exact than Math.pow.
+  const exact =
+    'abs ceil clz32 floor fround imul max min round sign sqrt trunc E LN2 LN10 LOG2E LOG10E PI SQRT1_2 SQRT2';
+  const allowed = new Set([...exact.split(' '), ...PORTABLE_MATH]);
+  const isPowerOfTwo = ({ left, right }) => left.getText() === '2' && /^\d+$/.test(right.getText());
+  const isPower = ({ operatorToken }) => /^\*\*=?$/.test(operatorToken?.getText() ?? '');
+  const guiltyIn = (file, text) => {
+    const found = [];
+    const visit = node => {
+      const mathIsElsewhere =
+        ts.isIdentifier(node) && node.text === 'Math' && !allowed.has(node.parent.name?.text);
+      const ofTheEngine = mathIsElsewhere && node.parent.expression?.getText() !== 'globalThis';
+      if (ofTheEngine || (isPower(node) && !isPowerOfTwo(node)))
+        found.push(`${file}: ${node.parent.getText()}`);
+      ts.forEachChild(node, visit);
+    };
+    visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
+    return found;
+  };
+  const wrong = [
+    'Math.tanh(x)',
+    "Math['exp'](x)",
+    'const { exp } = Math;',
+    'x ** 2',
+    'x **= 3',
+    'Math.random()',
+  ];
+  for (const text of wrong) assert.equal(guiltyIn('x.ts', text).length, 1, text);
+  assert.deepEqual(guiltyIn('x.ts', 'Math.exp(Math.PI) + 2 ** 27; xs.map(Math.log)'), []);
+  const guilty = tracked
+    .filter(file => /^lib\/src\/.*\.ts$/.test(file))
+    .flatMap(file => guiltyIn(file, readFileSync(join(root, file), 'utf8')));
+  assert.deepEqual(guilty, []);
 });

@@ -229,6 +229,22 @@ test('what is missing is named when it is first used, with what to install', () 
   assert.match(mujoco, /needs the package @mujoco\/mujoco, which is not installed: npm install @mujoco/);
 });
 
+test("the browser entry asks the engine for no function whose last bit is the engine's", () => {
+  const engines =
+    /\bMath\.(?:a?(?:cos|sin|tan)h?|atan2|exp|expm1|log|log10|log1p|log2|pow|cbrt|hypot|random)\b/;
+  const uncalled = [
+    /^this\.set\(i, j, Math\.\w+\(this\.get\(i, j\)\)\)/, // ml-matrix's element-wise functions
+    /random = Math\.random/, // its random matrices
+    /Math\.pow\(x\[i\] - meanValue, n\)/, // simple-statistics' third and higher moments
+  ];
+  const guilty = readFileSync(join(installed, 'dist', 'browser.mjs'), 'utf8')
+    .replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => engines.test(line) && !uncalled.some(known => known.test(line)));
+  assert.deepEqual(guilty, []);
+});
+
 const browserPath = findBrowser();
 const skip = browserPath ? false : 'no Chromium, Chrome or Edge was found';
 

@@ -19,6 +19,7 @@ import { checkpoint } from '../interrupt';
 import { checkEither, checkFinite, checkInteger, knownOptions, type OptionNames } from '../math/check';
 import { Rng, type RngState } from '../math/rng';
 import { mean } from '../math/statistics';
+import { square } from '../math/vectors';
 import type { MomentsState } from '../networks/normalizer';
 import { checkPolicyFits } from '../policies/fits';
 import type { Policy } from '../policies/policy';
@@ -222,7 +223,7 @@ export async function cem<P extends Policy>(options: CemOptions<P>): Promise<Cem
       for (const i of best) sum += population[i][k];
       mu[k] = sum / elites;
       let squares = 0;
-      for (const i of best) squares += (population[i][k] - mu[k]) ** 2;
+      for (const i of best) squares += square(population[i][k] - mu[k]);
       sigma[k] = Math.sqrt(squares / elites + added);
     }
     policy.parameters.set(mu);

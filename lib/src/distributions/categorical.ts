@@ -30,6 +30,7 @@
 
 import { checkAction, checkProbabilities, fail, show } from '../math/check';
 import type { Rng } from '../math/rng';
+import { square } from '../math/vectors';
 
 /** Numbers in any kind of array that can be written to. */
 export type MutableVector = Float64Array | Float32Array | number[];
@@ -274,7 +275,7 @@ export function chiSquare(
     sum +=
       logRatio > 1
         ? Math.exp(logQ + 2 * logRatio + 2 * Math.log1p(-Math.exp(-logRatio)))
-        : Math.exp(logQ) * Math.expm1(logRatio) ** 2;
+        : Math.exp(logQ) * square(Math.expm1(logRatio));
   }
   return sum;
 }

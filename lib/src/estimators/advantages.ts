@@ -29,6 +29,7 @@ import {
   knownOptions,
   type OptionNames,
 } from '../math/check';
+import { square } from '../math/vectors';
 import type { TrajectoryBatch } from '../rollout/trajectoryBatch';
 import { rewardToGo } from './returns';
 
@@ -213,7 +214,7 @@ export function normalizeAdvantages(
   for (let t = 0; t < steps; t++) sum += advantages[t] - first;
   const mean = first + sum / steps;
   let squares = 0;
-  for (let t = 0; t < steps; t++) squares += (advantages[t] - mean) ** 2;
+  for (let t = 0; t < steps; t++) squares += square(advantages[t] - mean);
   const scale = Math.sqrt(squares / steps) + epsilon;
   for (let t = 0; t < steps; t++) out[t] = scale > 0 ? (advantages[t] - mean) / scale : 0;
   return out;

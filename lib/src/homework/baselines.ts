@@ -19,6 +19,7 @@ import { stateBaseline } from '../estimators/baselines';
 import { discountByTime, rewardToGo } from '../estimators/returns';
 import { scoreWeights } from '../estimators/scoreFunction';
 import type { Rng } from '../math/rng';
+import { square } from '../math/vectors';
 import { optimalBaselineTable } from '../mdp/optimalBaseline';
 import { banditMDP } from '../mdp/randomMDP';
 import { softmaxTabular } from '../policies/softmaxTabular';
@@ -432,7 +433,7 @@ export const baselineChecks = {
           weightedMean(
             logits,
             square => square,
-            a => Q[a] ** 2,
+            a => square(Q[a]),
           ),
       },
       {
@@ -448,7 +449,7 @@ export const baselineChecks = {
         hint: 'the probabilities pi(a) are missing: both expectations are over actions drawn from the policy.',
         made: (logits, Q) => {
           const pi = softmaxTabular({ states: 1, actions: logits.length, logits }).table();
-          const norms = pi.map((_, a) => pi.reduce((sum, p, b) => sum + (a === b ? 1 - p : p) ** 2, 0));
+          const norms = pi.map((_, a) => pi.reduce((sum, p, b) => sum + square(a === b ? 1 - p : p), 0));
           const total = norms.reduce((sum, x) => sum + x, 0);
           return norms.reduce((sum, x, a) => sum + x * Q[a], 0) / total;
         },
@@ -457,7 +458,7 @@ export const baselineChecks = {
         hint: 'the denominator is missing: a weighted mean is divided by the sum of its weights.',
         made: (logits, Q) => {
           const pi = softmaxTabular({ states: 1, actions: logits.length, logits }).table();
-          const norms = pi.map((_, a) => pi.reduce((sum, p, b) => sum + (a === b ? 1 - p : p) ** 2, 0));
+          const norms = pi.map((_, a) => pi.reduce((sum, p, b) => sum + square(a === b ? 1 - p : p), 0));
           return norms.reduce((sum, x, a) => sum + pi[a] * x * Q[a], 0);
         },
       },
@@ -747,9 +748,10 @@ export const baselineChecks = {
           const deltas = rightDeltas(rollout, values, gamma);
           const starts = endedAt(rollout, endsOf(rollout));
           const longest = traced(deltas, gamma, starts);
+          const powers = discountByTime(new Float64Array(deltas.length + 1).fill(1), lambda);
           return traced(deltas, gamma * lambda, starts).map((x, t) => {
             const left = starts.find(start => start > t)! - t;
-            return x - lambda ** left * longest[t];
+            return x - powers[left] * longest[t];
           });
         },
       },

@@ -22,6 +22,7 @@ import {
 } from '../estimators/importanceSampling';
 import { solveLinear } from '../math/linalg';
 import type { Rng } from '../math/rng';
+import { square } from '../math/vectors';
 import { corridor } from '../mdp/corridor';
 import { solvePolicy } from '../mdp/exact';
 import { type ImprovementBound, improvementBound } from '../mdp/improvementBound';
@@ -277,7 +278,7 @@ export const performanceDifferenceChecks = {
       },
       {
         hint: HINTS.timesNormalizer,
-        made: (mdp, pi, newPi) => (1 - mdp.gamma) ** 2 * performanceDifference(mdp, pi, newPi).difference,
+        made: (mdp, pi, newPi) => square(1 - mdp.gamma) * performanceDifference(mdp, pi, newPi).difference,
       },
       {
         hint: HINTS.Q,
@@ -303,7 +304,7 @@ export const performanceDifferenceChecks = {
       },
       {
         hint: HINTS.timesNormalizer,
-        made: (mdp, pi, newPi) => (1 - mdp.gamma) ** 2 * surrogate(mdp, pi, newPi),
+        made: (mdp, pi, newPi) => square(1 - mdp.gamma) * surrogate(mdp, pi, newPi),
       },
       {
         hint: 'the ratio is upside down: which policy is asked about, and which one acted?',
@@ -495,15 +496,15 @@ export const performanceDifferenceChecks = {
       },
       {
         hint: 'the division by N is wrong: only the second moment is divided by it.',
-        made: (P, Q, f, N) => secondMoment(P, Q, f) / N - meanOf(P, f) ** 2,
+        made: (P, Q, f, N) => secondMoment(P, Q, f) / N - square(meanOf(P, f)),
       },
       {
         hint: 'the division by N is wrong: a mean of N independent draws has 1/N of the variance of one, not 1/N^2.',
-        made: (P, Q, f, N) => variance(P, Q, f, 1) / N ** 2,
+        made: (P, Q, f, N) => variance(P, Q, f, 1) / square(N),
       },
       {
         hint: 'the mean that is squared is taken under Q, without weights.',
-        made: (P, Q, f, N) => (secondMoment(P, Q, f) - meanOf(Q, f) ** 2) / N,
+        made: (P, Q, f, N) => (secondMoment(P, Q, f) - square(meanOf(Q, f))) / N,
       },
       {
         hint: 'the mean is subtracted without its square.',
@@ -653,7 +654,7 @@ function variance(P: number[], Q: number[], f: number[], N: number): number {
 }
 
 /** E_Q[(P/Q f)^2] */
-const secondMoment = (P: number[], Q: number[], f: number[]) => variance(P, Q, f, 1) + meanOf(P, f) ** 2;
+const secondMoment = (P: number[], Q: number[], f: number[]) => variance(P, Q, f, 1) + square(meanOf(P, f));
 
 function estimateWith(form: 'trajectory' | 'per-decision' | 'per-step'): PerDecisionEstimate {
   return (ratios, rewards, gamma) => {

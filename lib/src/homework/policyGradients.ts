@@ -17,6 +17,7 @@ import * as categorical from '../distributions/categorical';
 import { discountByTime, rewardToGo } from '../estimators/returns';
 import { type ScoreWeightOptions, scoreGradient, scoreWeights } from '../estimators/scoreFunction';
 import type { Rng } from '../math/rng';
+import { square } from '../math/vectors';
 import { enumerateTrajectories } from '../mdp/enumerate';
 import { tabularMDP } from '../mdp/tabularMDP';
 import { softmaxTabular } from '../policies/softmaxTabular';
@@ -280,7 +281,7 @@ const momentsOf =
     const about = centred ? mean : mean.map(() => 0);
     const covarianceTrace = gradients.reduce(
       (sum, g, i) =>
-        sum + weight(probabilities, i) * g.reduce((square, x, k) => square + (x - about[k]) ** 2, 0),
+        sum + weight(probabilities, i) * g.reduce((total, x, k) => total + square(x - about[k]), 0),
       0,
     );
     return { mean, covarianceTrace };
@@ -470,7 +471,7 @@ export const policyGradientChecks = {
       },
       {
         hint: 'the discount counts from the start of the episode: G_t discounts from step t on, so that r_t itself counts in full.',
-        made: (rewards, gamma) => Array.from(rewardToGo(rewards, gamma), (G, t) => gamma ** t * G),
+        made: (rewards, gamma) => Array.from(discountByTime(rewardToGo(rewards, gamma), gamma)),
       },
       {
         hint: 'G_t begins with r_t, not with r_{t+1}: the reward of the step itself is a consequence of its action.',
@@ -487,7 +488,7 @@ export const policyGradientChecks = {
       {
         hint: 'this adds up what was earned up to step t, while what is earned from t on is asked for.',
         made: (rewards, gamma) =>
-          rewards.map((_, t) => rewards.slice(0, t + 1).reduce((sum, r, u) => sum + gamma ** u * r, 0)),
+          rewards.map((_, t) => rewards.slice(0, t + 1).reduceRight((sum, r) => r + gamma * sum, 0)),
       },
     ],
   }),
@@ -594,7 +595,7 @@ export const policyGradientChecks = {
         hint: 'the covariance is divided by the number of outcomes less one, as for a sample: with all outcomes and their probabilities at hand it is an expectation.',
         made: (probabilities, gradients) => {
           const { mean } = momentsOf()(probabilities, gradients);
-          const squares = gradients.map(g => g.reduce((sum, x, k) => sum + (x - mean[k]) ** 2, 0));
+          const squares = gradients.map(g => g.reduce((sum, x, k) => sum + square(x - mean[k]), 0));
           const trace = squares.reduce((sum, x) => sum + x, 0) / Math.max(1, squares.length - 1);
           return { mean, covarianceTrace: trace };
         },

@@ -810,7 +810,7 @@ export const ppoChecks = {
     ],
     draw: rng => {
       const klTarget = rounded(rng.uniform(0.005, 0.05));
-      return [rounded(rng.uniform(0.1, 5)), klTarget * 2 ** rng.uniform(-2, 2), klTarget];
+      return [rounded(rng.uniform(0.1, 5)), klTarget * Math.exp(rng.uniform(-1.4, 1.4)), klTarget];
     },
     solution: adaptedBeta,
     mistakes: [

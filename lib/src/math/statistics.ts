@@ -18,6 +18,7 @@ import {
 import { maker, remember } from '../recipe';
 import { checkFinite, checkInteger, checkVector, fail, knownOptions, type OptionNames, show } from './check';
 import { checkRng, type Rng } from './rng';
+import { square } from './vectors';
 
 /** A number with an interval that covers the truth with the stated confidence. */
 export interface Interval {
@@ -280,7 +281,7 @@ export function linearFit(
   const spread = variance(xs) * (xs.length - 1);
   if (spread === 0) fail(`x holds only the value ${xs[0]}, but a slope needs at least two different ones.`);
   const { m: slope, b: intercept } = linearRegression(xs.map((value, i) => [value, y[i]]));
-  const squares = xs.reduce((sum, value, i) => sum + (y[i] - intercept - slope * value) ** 2, 0);
+  const squares = xs.reduce((sum, value, i) => sum + square(y[i] - intercept - slope * value), 0);
   const degrees = xs.length - 2;
   const half = studentQuantile(confidence, degrees) * Math.sqrt(squares / degrees / spread);
   return { slope, intercept, low: slope - half, high: slope + half };

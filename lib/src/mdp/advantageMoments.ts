@@ -29,6 +29,7 @@ import {
   show,
 } from '../math/check';
 import { solveFiniteHorizon, solvePolicy } from './exact';
+import { square } from '../math/vectors';
 import {
   addPair,
   diagonal,
@@ -185,7 +186,7 @@ export function advantageBiasVariance(
       ? uncutEpisodes(mdp, pi, estimate, reward)
       : cutEpisodes(mdp, pi, horizon, estimate, reward);
   const { advantage, mean, second, visits } = exact;
-  const variance = second.map((x, k) => Math.max(0, x - mean[k] ** 2)); // a difference that may round to just below zero
+  const variance = second.map((x, k) => Math.max(0, x - square(mean[k]))); // a difference that may round to just below zero
   const bias = mean.map((x, k) => x - advantage[k]);
   const actionBias = new Float64Array(bias.length);
   const weights = new Float64Array(bias.length);
@@ -277,7 +278,7 @@ function uncutEpisodes(mdp: TabularMDP, pi: Float64Array, estimate: Checked, rew
   const first = solvePolicy({ ...mdp, reward: expected(delta => delta) }, pi, { gamma: k });
   const squares = expected((delta, next) => delta * delta + 2 * k * delta * first.V[next]);
   mdp.rewardDeviation?.forEach((deviation, pair) => {
-    squares[pair] += deviation ** 2;
+    squares[pair] += square(deviation);
   });
   const second = solvePolicy({ ...mdp, reward: squares }, pi, { gamma: k * k });
   return { advantage: A, mean: first.Q, second: second.Q, visits };

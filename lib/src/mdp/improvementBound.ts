@@ -25,6 +25,7 @@ import { klOfProbabilities, totalVariationOfProbabilities } from '../distributio
 import { knownOptions } from '../math/check';
 import { dot } from '../math/linalg';
 import { type PolicySolution, solvePolicy } from './exact';
+import { square } from '../math/vectors';
 import {
   advantageGain,
   checkDiscounted,
@@ -110,7 +111,7 @@ export function boundOfSolution(
   const L = dot(d, gain) / (1 - gamma);
   const epsilon = largest(gain);
   const C = klCoefficient(gamma) * epsilon;
-  const tvC = (2 * gamma * epsilon) / (1 - gamma) ** 2;
+  const tvC = (2 * gamma * epsilon) / square(1 - gamma);
 
   const kl = perState(mdp, newPi, pi, klOfProbabilities);
   const reverseKl = perState(mdp, pi, newPi, klOfProbabilities);
@@ -144,7 +145,7 @@ export function boundOfSolution(
 }
 
 /** C / epsilon = sqrt(2) gamma / (1-gamma)^2. */
-export const klCoefficient = (gamma: number): number => (Math.SQRT2 * gamma) / (1 - gamma) ** 2;
+export const klCoefficient = (gamma: number): number => (Math.SQRT2 * gamma) / square(1 - gamma);
 
 /** max_i |x_i| */
 export const largest = (x: Float64Array): number => x.reduce((max, v) => Math.max(max, Math.abs(v)), 0);

@@ -56,6 +56,7 @@ import {
 } from '../math/check';
 import { dot } from '../math/linalg';
 import { solvePolicy } from './exact';
+import { square } from '../math/vectors';
 import { boundOfSolution, klCoefficient, largest } from './improvementBound';
 import { advantageGain, checkDiscounted, reachableStates } from './performanceDifference';
 import { checkMDP, type TabularMDP } from './tabularMDP';
@@ -315,7 +316,7 @@ class StepProblem {
         if (this.pi[i] === 0) continue;
         this.top[row] = Math.max(this.top[row], this.advantage[i]);
         this.reach[row] = Math.max(this.reach[row], Math.abs(this.advantage[i]));
-        variance += this.weight[row] * this.pi[i] * this.advantage[i] ** 2;
+        variance += this.weight[row] * this.pi[i] * square(this.advantage[i]);
       }
     }
     this.spread = Math.sqrt(variance);
@@ -385,7 +386,7 @@ class StepProblem {
     const steps = this.weight.map(weight => (weight > 0 ? h : 0));
     const free = steps.map((step, row) => (step > 0 ? this.tilt(row, h).mean : 0));
     const most = largest(free);
-    const cost = (this.gamma / (1 - this.gamma)) ** 2 * h;
+    const cost = square(this.gamma / (1 - this.gamma)) * h;
     const imbalance = (e: number): [number, number] => {
       let value = cost * e;
       let slope = cost;
@@ -474,7 +475,7 @@ class StepProblem {
       tilted[a] /= sum; // never less than one of its terms: no probability rounds to more than 1
       if (tilted[a] === 0) continue;
       const gain = advantage[first + a];
-      variance += tilted[a] * (gain - mean) ** 2;
+      variance += tilted[a] * square(gain - mean);
       if (gain !== reference) tiltedExponent += tilted[a] * h * (gain - reference);
     }
     const logZ = precise ? Math.log1p(growth) : Math.log(sum);

@@ -18,6 +18,7 @@
  * entries (i, j): the diagonal alone where variances will do, the lower triangle where the whole covariance is asked for.
  */
 
+import { square } from '../math/vectors';
 import type { TabularMDP } from './tabularMDP';
 
 /** The size of g and the entries of its second moment that are kept. */
@@ -218,7 +219,7 @@ export function addPair(
 ): void {
   const { actions, outcomeStart, outcomeProbability, outcomeNext, outcomeReward } = mdp;
   const s = Math.floor(pair / actions);
-  const noise = mdp.rewardDeviation ? mdp.rewardDeviation[pair] ** 2 : 0;
+  const noise = mdp.rewardDeviation ? square(mdp.rewardDeviation[pair]) : 0;
   for (let o = outcomeStart[pair]; o < outcomeStart[pair + 1]; o++) {
     if (outcomeProbability[o] === 0) continue;
     const next = outcomeNext[o];

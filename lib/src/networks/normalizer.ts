@@ -11,6 +11,7 @@
 
 import { checkInteger, checkVector } from '../math/check';
 import { type FloatArray, roomFor } from '../math/floatArray';
+import { square } from '../math/vectors';
 import { maker, remember } from '../recipe';
 import type { Network } from './network';
 
@@ -50,7 +51,7 @@ export class RunningMoments {
       for (let i = k; i < rows.length; i += size) sum += rows[i];
       const own = sum / n;
       let squares = 0;
-      for (let i = k; i < rows.length; i += size) squares += (rows[i] - own) ** 2;
+      for (let i = k; i < rows.length; i += size) squares += square(rows[i] - own);
       const apart = own - mean[k];
       const before = this.count === 0 ? 0 : variance[k] * this.count;
       variance[k] = (before + squares + (apart * apart * this.count * n) / total) / total;

@@ -1,5 +1,5 @@
 /**
- * exp, log, log1p, expm1, sin and cos, to the bit as Node has them.
+ * exp, log, log1p, expm1, sin, cos, log10, atan2 and hypot, to the bit as Node has them.
  *
  * The language leaves the last bit of these functions to the engine. Node's, from 20 to 26, compute them as Sun's fdlibm does (K. C.
  * Ng and others 1993, netlib.org/fdlibm), while Chromium 156 has others for all of them: the same seed would not give the same
@@ -272,6 +272,86 @@ export function cos(x: number): number {
   const { n, y0, y1 } = reduceByHalfPi(x);
   const y = n & 1 ? sinNearZero(y0, y1) : cosNearZero(y0, y1);
   return ((n + 1) & 2) > 0 ? -y : y;
+}
+
+const LOG10_2_HIGH = 0.30102999566361177;
+const LOG10_2_LOW = 3.694239077158931e-13;
+
+/** The logarithm to base 10. */
+export function log10(x: number): number {
+  if (!(x > 0 && x < Infinity)) return log(x);
+  const [scaled, k0] = highWord(x) < 0x00100000 ? [x * 2 ** 54, -54] : [x, 0];
+  const high = highWord(scaled);
+  const k = k0 + (high >> 20) - 1023;
+  const i = k < 0 ? 1 : 0;
+  const y = k + i;
+  const z = y * LOG10_2_LOW + Math.LOG10E * log(withHighWord(scaled, (high & 0xfffff) | ((0x3ff - i) << 20)));
+  return z + y * LOG10_2_HIGH;
+}
+
+/** atan(1/2), atan(1), atan(3/2) and pi/2, each with what is left behind it. */
+const ATAN_OF = [
+  [0.4636476090008061, 2.2698777452961687e-17],
+  [0.7853981633974483, 3.061616997868383e-17],
+  [0.982793723247329, 1.3903311031230998e-17],
+  [1.5707963267948966, 6.123233995736766e-17],
+];
+const ATAN_EVEN = [
+  0.3333333333333293, 0.14285714272503466, 0.09090887133436507, 0.06661073137387531, 0.049768779946159324,
+  0.016285820115365782,
+];
+const ATAN_ODD = [
+  -0.19999999999876483, -0.11111110405462356, -0.0769187620504483, -0.058335701337905735,
+  -0.036531572744216916,
+];
+
+/** The angle in [0, pi/2] whose tangent is x >= 0. */
+function atan(x: number): number {
+  if (x < 1 / 2 ** 27) return x;
+  if (x >= 2 ** 66) return ATAN_OF[3][0] + ATAN_OF[3][1];
+  const r = [x, (2 * x - 1) / (2 + x), (x - 1) / (x + 1), (x - 1.5) / (1 + 1.5 * x), -1 / x];
+  const near = [0.4375, 0.6875, 1.1875, 2.4375].filter(limit => x >= limit).length;
+  const z = r[near] * r[near];
+  const w = z * z;
+  const part = r[near] * (z * horner(w, ATAN_EVEN) + w * horner(w, ATAN_ODD));
+  if (near === 0) return x - part;
+  const [high, low] = ATAN_OF[near - 1];
+  return high - (part - low - r[near]);
+}
+
+const PI_LOW = 1.2246467991473532e-16;
+
+/** The angle of the point (x, y), in (-pi, pi]. */
+export function atan2(y: number, x: number): number {
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number.NaN;
+  const sign = y < 0 || Object.is(y, -0) ? -1 : 1;
+  const left = x < 0 || Object.is(x, -0);
+  if (y === 0) return left ? sign * Math.PI : y;
+  const [ax, ay] = [Math.abs(x), Math.abs(y)];
+  if (x === 0) return (sign * Math.PI) / 2;
+  if (ax === Infinity) return sign * (ay === Infinity ? (left ? 3 : 1) * (Math.PI / 4) : left ? Math.PI : 0);
+  if (ay === Infinity) return (sign * Math.PI) / 2;
+  const exponents = ((highWord(ay) - highWord(ax)) | 0) >> 20;
+  if (exponents > 60) return sign * (Math.PI / 2 + 0.5 * PI_LOW);
+  const z = left && exponents < -60 ? 0 : atan(ay / ax);
+  return sign * (left ? Math.PI - (z - PI_LOW) : z);
+}
+
+/** The Euclidean length of a vector: the sum of squares, relative to the largest, with what its additions lose (Kahan 1965). */
+export function hypot(...x: number[]): number {
+  const lengths = x.map(Math.abs);
+  if (lengths.includes(Infinity)) return Infinity;
+  const most = lengths.reduce((a, b) => Math.max(a, b), 0);
+  if (most === 0 || Number.isNaN(most)) return most;
+  let [sum, lost] = [0, 0];
+  for (const length of lengths) {
+    const share = length / most;
+    const summand = share * share - lost;
+    const next = sum + summand;
+    lost = next - sum - summand;
+    sum = next;
+  }
+  return Math.sqrt(sum) * most;
 }
 
 /** The engine's functions, under a name that the build does not replace. */

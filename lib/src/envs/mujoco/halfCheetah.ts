@@ -152,6 +152,9 @@ const limb = (
 /** The density [kg/m^3] that makes all capsules, of volume 2 pi r^2 h + 4/3 pi r^3 each, weigh `MASS`. */
 function density(): number {
   const halves = [TORSO_HALF, HEAD[0], ...Object.values(LIMBS).map(([half]) => half)];
-  const volume = halves.reduce((sum, half) => sum + Math.PI * RADIUS ** 2 * (2 * half + (4 / 3) * RADIUS), 0);
+  const volume = halves.reduce(
+    (sum, half) => sum + Math.PI * RADIUS * RADIUS * (2 * half + (4 / 3) * RADIUS),
+    0,
+  );
   return MASS / volume;
 }

@@ -12,6 +12,7 @@
  */
 
 import { knownOptions } from '../../math/check';
+import { square } from '../../math/vectors';
 import type { Env } from '../env';
 import { CART, RAIL } from './invertedPendulum';
 import type { Body } from './mjcf';
@@ -122,8 +123,8 @@ export function invertedDoublePendulum(options: MujocoOptions = {}): Env {
         outcome.terminated = z <= 1;
         outcome.reward =
           (outcome.terminated && version === 'v5' ? 0 : 10) -
-          (0.01 * x ** 2 + (z - 2) ** 2) -
-          (0.001 * v1 ** 2 + 0.005 * v2 ** 2);
+          (0.01 * square(x) + square(z - 2)) -
+          (0.001 * square(v1) + 0.005 * square(v2));
       },
     },
     version,
