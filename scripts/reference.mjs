@@ -1,7 +1,8 @@
 /**
  * `npm run reference [-- folder]`: the API reference, by TypeDoc from the docstrings, as a site that needs nothing from elsewhere:
  * equations are typeset by KaTeX when it is made, and its style and fonts come along. By default it goes to .pglab/reference.
- * Fails if a public name has no description, or a link leads nowhere.
+ * Fails if a public name, or a property or method of one, has no description, if a name is neither listed in lib/stable.txt nor
+ * marked @experimental, or if a link leads nowhere.
  */
 
 import { cpSync, existsSync, readFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { katex } from '@mdit/plugin-katex';
 import { Application, Comment, CommentTag, Converter, ReflectionKind } from 'typedoc';
+import { instabilities, isExperimental, withoutDescription } from './reference/rules.mjs';
 import { root, workDir } from './setup/paths.mjs';
 import { runMain, SetupFailure, say } from './setup/report.mjs';
 
@@ -29,11 +31,10 @@ const LAYERS = {
   math: 'Mathematics',
   plots: 'Plots',
   notebook: 'Notebooks',
+  logging: 'Logging',
   homework: 'Homework checks',
-  platform: 'Platform',
+  '': 'Interrupts',
 };
-
-const OF_A_TYPE = ReflectionKind.Interface | ReflectionKind.Class;
 
 await runMain(async () => {
   const [folder = join(workDir, 'reference')] = process.argv.slice(2);
@@ -69,6 +70,16 @@ await runMain(async () => {
       `Public names without a description: ${undocumented.join(', ')}.`,
       'Describe them in a comment where they are defined, then run the same command again.',
     );
+  const promised = readFileSync(join(root, 'lib', 'stable.txt'), 'utf8')
+    .trim()
+    .split('\n');
+  const stability = instabilities(project, promised);
+  if (stability.length > 0)
+    throw new SetupFailure(
+      `The stability of these names is unclear: ${stability.join(', ')}.`,
+      'Add each to lib/stable.txt or mark it @experimental where it is defined, then run the same command again.',
+    );
+  project.readme.push(...allNames(project));
   const warnings = app.logger.warningCount;
   app.validate(project);
   if (app.logger.warningCount > warnings || app.logger.hasErrors())
@@ -86,8 +97,7 @@ await runMain(async () => {
 function describe(reflection) {
   const file = fileOf(reflection);
   if (!file) return;
-  const [folder] = relative(source, file).split(sep);
-  const layer = LAYERS[folder] ?? LAYERS.algorithms;
+  const layer = LAYERS[dirname(relative(source, file)).split(sep)[0].replace('.', '')];
   const [signature] = reflection.signatures ?? [];
   const owner = signature ?? reflection;
   owner.comment ??= new Comment();
@@ -100,15 +110,38 @@ function describe(reflection) {
     );
 }
 
-/** The public names, methods among them, of which no comment says what they are. */
-function withoutDescription(reflection) {
-  const comments = [reflection, ...(reflection.signatures ?? [])].map(({ comment }) => comment);
-  const described = comments.some(comment => comment?.summary.length > 0);
-  const methods = reflection.kindOf(OF_A_TYPE)
-    ? (reflection.children ?? []).filter(child => child.kindOf(ReflectionKind.Method) && !child.inheritedFrom)
-    : [];
-  const own = described || reflection.kindOf(ReflectionKind.Namespace) ? [] : [reflection.getFullName()];
-  return [...own, ...methods.flatMap(withoutDescription)];
+/** The end of the first page: every function and class, layer by layer, with what may change in a line of its own. */
+function allNames(project) {
+  const parts = [];
+  const text = words => parts.push({ kind: 'text', text: words });
+  const list = (title, names) => {
+    if (names.length === 0) return;
+    text(`\n\n${title}`);
+    names.forEach((target, i) => {
+      if (i > 0) text(', ');
+      parts.push({ kind: 'inline-tag', tag: '@link', text: target.name, target });
+    });
+  };
+  text('\n\n## All functions and classes\n');
+  for (const layer of Object.values(LAYERS)) {
+    const names = project.children.filter(
+      child => layerOf(child) === layer && !child.kindOf(ReflectionKind.Interface | ReflectionKind.TypeAlias),
+    );
+    if (names.length === 0) continue;
+    text(`\n\n### ${layer}`);
+    list(
+      '',
+      names.filter(name => !isExperimental(name)),
+    );
+    list('*Experimental:* ', names.filter(isExperimental));
+  }
+  return parts;
+}
+
+function layerOf({ comment, signatures = [] }) {
+  return [comment, signatures[0]?.comment]
+    .flatMap(c => c?.blockTags ?? [])
+    .find(({ tag }) => tag === '@category')?.content[0].text;
 }
 
 function fileOf(reflection) {

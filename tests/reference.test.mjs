@@ -5,6 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Application } from 'typedoc';
+import { instabilities, withoutDescription } from '../scripts/reference/rules.mjs';
 import { root, tsc, workDir } from '../scripts/setup/paths.mjs';
 
 const source = join(root, 'lib', 'src');
@@ -44,7 +46,68 @@ test('it is complete, typesets its equations, and asks nothing of the network', 
       .filter(name => /<(script|link|img)[^>]*(src|href)="(https?:)?\/\//.test(page(name)));
     assert.deepEqual(far, []);
     assert.doesNotMatch(clip, /katex-error|\$\$/);
+    assert.match(first, /All functions and classes[\s\S]*Experimental:[\s\S]*a2cTrustRegion/);
+    assert.match(page('functions/lineChart.html'), /class="tsd-tag">Experimental</);
+    assert.doesNotMatch(clip, /class="tsd-tag">Experimental</);
   }));
+
+test('a public name without a description, or without a word on its stability, is found', async () => {
+  mkdirSync(workDir, { recursive: true });
+  const folder = mkdtempSync(join(workDir, 'reference-'));
+  try {
+    const code = `
+      // Told.
+      export interface Told {
+        // Told.
+        told: number;
+        bare: number;
+        // Told.
+        method(): void;
+        bareMethod(): void;
+      }
+      // Told.
+      export type Form = { kind: 1 } | { other: 2 };
+      // Told.
+      export class Thing extends Error {
+        // Told.
+        told = 1;
+        bare = 2;
+        private own = 3;
+        get seen() { return 4; }
+      }
+      export function bareFunction() {}
+      export const bareConst = 1;
+      // New. @experimental
+      export const fresh = 1;
+      // New. @experimental
+      export function freshFunction() {}`;
+    writeFileSync(join(folder, 'index.ts'), code.replace(/\/\/ (.*)/g, '/** $1 */'));
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: { types: [], skipLibCheck: true }, files: ['index.ts'] }),
+    );
+    const app = await Application.bootstrap({
+      entryPoints: [join(folder, 'index.ts')],
+      tsconfig: join(folder, 'tsconfig.json'),
+      excludePrivate: true,
+      skipErrorChecking: true,
+      logLevel: 'None',
+    });
+    const project = await app.convert();
+    const bare = ['Told.bare', 'Told.bareMethod', 'Thing.bare', 'Thing.seen', 'bareFunction', 'bareConst'];
+    const kinds = ['Form.__type.kind', 'Form.__type.other'];
+    assert.deepEqual(project.children.flatMap(withoutDescription).sort(), [...bare, ...kinds].sort());
+    const stable = ['Told', 'Form', 'Thing', 'bareFunction', 'bareConst'];
+    assert.deepEqual(instabilities(project, stable), []);
+    assert.deepEqual(instabilities(project, [...stable, 'fresh', 'gone'].slice(1)).sort(), [
+      'Told',
+      'fresh',
+      'gone',
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 /** Every example, by the name of what it is one of. */
 const examples = sources.flatMap(({ name, text }) =>

@@ -20,15 +20,16 @@ import { platform } from './platform';
 const STORAGE = Symbol.for('pglab.interrupt');
 const YIELD_EVERY_MS = 50;
 
-/** What `checkpoint` throws in a computation that has been interrupted. */
+/** What `checkpoint` throws in a computation that has been interrupted. @experimental */
 export class InterruptedError extends Error {
+  /** The kind of error, for code that can't use `instanceof`. */
   override readonly name = 'InterruptedError';
   constructor() {
     super('The computation was interrupted.');
   }
 }
 
-/** The signal that is aborted when the current computation is interrupted; undefined where nothing can interrupt it. */
+/** The signal that is aborted when the current computation is interrupted; undefined where nothing can interrupt it. @experimental */
 export function interruptSignal(): AbortSignal | undefined {
   const storage = (globalThis as { [STORAGE]?: { getStore(): AbortSignal | undefined } })[STORAGE];
   return storage?.getStore();
@@ -40,6 +41,7 @@ let lastYield = 0;
  * To be awaited once an iteration by whatever may take long. Decides nothing but when to yield: results do not depend
  * on it.
  * @throws InterruptedError if the computation has been interrupted
+ * @experimental
  */
 export async function checkpoint(): Promise<void> {
   throwIfInterrupted();

@@ -29,7 +29,7 @@ import {
 } from './actorCritic';
 import type { WatchOptions } from './training';
 
-/** Options of `a2cTrustRegion`. */
+/** Options of `a2cTrustRegion`. @experimental */
 export interface A2cTrustRegionOptions<P extends Policy = Policy>
   extends Omit<ActorCriticOptions<P>, keyof WatchOptions<never>>,
     WatchOptions<A2cTrustRegionRecord> {
@@ -45,14 +45,15 @@ const A2C_TRUST_REGION_OPTIONS: OptionNames<A2cTrustRegionOptions> = {
   averageDecay: 'optional',
 };
 
-/** What happened in one iteration. */
+/** What happened in one iteration. @experimental */
 export interface A2cTrustRegionRecord extends ActorCriticRecord {
   /** Share of the steps whose gradient the constraint changed. */
   projectedFraction: number;
 }
 
-/** What `a2cTrustRegion` returns. */
+/** What `a2cTrustRegion` returns. @experimental */
 export interface A2cTrustRegionResult<P extends Policy = Policy> extends ActorCriticResult<P> {
+  /** One record for each iteration, from the first to the last. */
   history: A2cTrustRegionRecord[];
 }
 
@@ -71,6 +72,7 @@ export interface A2cTrustRegionResult<P extends Policy = Policy> extends ActorCr
  * const { history } = await a2cTrustRegion({ env, policy, critic, seed: 1, totalSteps: 5000 });
  * console.log(history.at(-1)?.projectedFraction);
  * ```
+ * @experimental
  */
 export async function a2cTrustRegion<P extends Policy>(
   options: A2cTrustRegionOptions<P>,

@@ -100,6 +100,7 @@ export interface ActorCriticOptions<P extends Policy = Policy> extends WatchOpti
   learningRate?: Schedule;
   /** alpha of the critic, or a schedule of it, in place of its own, for one whose alpha may be changed. */
   criticLearningRate?: Schedule;
+  /** How a gradient moves theta. */
   optimizer?: OptimizerChoice;
   /** Longer gradients are shortened to this; Infinity for none. */
   maxGradientNorm?: number;
@@ -164,6 +165,7 @@ export interface ActorCriticResult<P extends Policy = Policy> {
   policy: P;
   /** V_w. With `normalizeObservations` it reads normalised ones, with `normalizeRewards` it is in units of normalised returns. */
   critic: Baseline;
+  /** One record for each iteration, from the first to the last. */
   history: ActorCriticRecord[];
 }
 

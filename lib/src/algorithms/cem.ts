@@ -99,6 +99,7 @@ export interface CemResult<P extends Policy = Policy> {
   policy: P;
   /** [d] sigma at the end. */
   std: Float64Array;
+  /** One record for each iteration, from the first to the last. */
   history: CemRecord[];
 }
 

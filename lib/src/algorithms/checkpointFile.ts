@@ -134,8 +134,11 @@ export function checkKeepable(name: string, object: { state?: unknown }): void {
 
 /** What a checkpoint holds. */
 export interface Checkpoint {
+  /** The name of the function that wrote it, e.g. 'ppoClip'. */
   algorithm: string;
+  /** What the run was called with, as far as it decides what comes next. */
   settings: Settings;
+  /** All that the run needs to go on: parameters, optimizers, random streams, environments. */
   state: unknown;
 }
 

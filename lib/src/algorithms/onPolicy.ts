@@ -140,6 +140,7 @@ export interface OnPolicyResult<P extends Policy, Record extends OnPolicyRecord>
   policy: P;
   /** V_w. With `normalizeRewards` in units of normalised returns. */
   critic: Network;
+  /** One record for each iteration, from the first to the last. */
   history: Record[];
 }
 

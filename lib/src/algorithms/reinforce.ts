@@ -85,7 +85,9 @@ export interface ReinforceRecord {
 
 /** What `reinforce` returns. */
 export interface ReinforceResult<P extends Policy = Policy> {
+  /** The policy that was given, trained in place. */
   policy: P;
+  /** One record for each iteration, from the first to the last. */
   history: ReinforceRecord[];
 }
 

@@ -9,6 +9,7 @@ import type { TrajectoryBatch } from '../rollout/trajectoryBatch';
 
 /** Training stopped because a number was NaN or infinite. */
 export class TrainingError extends RangeError {
+  /** The kind of error, for code that can't use `instanceof`. */
   override readonly name = 'TrainingError';
   /**
    * What was good until then: policy, critic and history as the algorithm would have returned them before this iteration.

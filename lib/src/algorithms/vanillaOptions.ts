@@ -116,6 +116,7 @@ export interface VanillaPolicyGradientResult<P extends Policy = Policy> {
   policy: P;
   /** b. With `normalizeObservations` it reads normalised ones. */
   baseline: Baseline;
+  /** One record for each iteration, from the first to the last. */
   history: VanillaPolicyGradientRecord[];
 }
 

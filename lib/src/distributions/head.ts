@@ -20,6 +20,7 @@ import { normalEntropy, normalKl, normalLogProb, standardize } from './normal';
 
 /** A family of action distributions with K parameters; see the top of this file. */
 export interface Head {
+  /** Which family: over a list of actions, or over vectors. */
   readonly kind: 'categorical' | 'gaussian';
   /** K */
   readonly parameterSize: number;

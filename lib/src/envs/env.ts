@@ -18,14 +18,19 @@ import type { Mjcf } from './mujoco/mjcf';
 
 /** Actions or observations 0 .. n - 1. */
 export interface DiscreteSpace {
+  /** Tells it from a box. */
   readonly kind: 'discrete';
+  /** How many there are. */
   readonly n: number;
 }
 
 /** A box in R^d: low[i] <= x[i] <= high[i]; a bound may be infinite. */
 export interface BoxSpace {
+  /** Tells it from a list of actions or observations. */
   readonly kind: 'box';
+  /** [d] the smallest values. */
   readonly low: readonly number[];
+  /** [d] the largest values. */
   readonly high: readonly number[];
 }
 
@@ -37,7 +42,9 @@ export const sizeOf = (space: Space): number => (space.kind === 'discrete' ? 1 :
 
 /** What `EnvModel.transition` reports. One object is reused for all steps: read it at once. */
 export interface Outcome {
+  /** r_t */
   reward: number;
+  /** Whether s_{t+1} ends the task. A step limit is not its concern. */
   terminated: boolean;
 }
 
@@ -45,7 +52,9 @@ export interface Outcome {
 export interface EnvModel {
   /** The name that Gymnasium gives it where it exists there, e.g. 'CartPole-v1'. */
   readonly id: string;
+  /** What observations may be. */
   readonly observationSpace: Space;
+  /** What actions may be. */
   readonly actionSpace: Space;
   /** Steps after which an episode is truncated; Infinity for none. */
   readonly maxSteps: number;
@@ -101,9 +110,13 @@ const ENV_RESET_OPTIONS: OptionNames<{ state?: number | ArrayLike<number> }> = {
 
 /** One copy of an environment: `reset(rng)`, then `step(action)` until the episode is terminated or truncated. */
 export class Env {
+  /** The name that Gymnasium gives it where it exists there. */
   readonly id: string;
+  /** What observations may be. */
   readonly observationSpace: Space;
+  /** What actions may be. */
   readonly actionSpace: Space;
+  /** Steps after which an episode is truncated; Infinity for none. */
   readonly maxSteps: number;
   private readonly current: Float64Array;
   private readonly action: Float64Array;

@@ -45,8 +45,11 @@ const VECTOR_ENV_RESET_OPTIONS: OptionNames<{ state?: number | ArrayLike<number>
 
 /** N copies of an environment. Row i of every array belongs to copy i. */
 export class VectorEnv {
+  /** The name of the environment. */
   readonly id: string;
+  /** What the observation of one copy may be. */
   readonly observationSpace: EnvModel['observationSpace'];
+  /** What the action of one copy may be. */
   readonly actionSpace: EnvModel['actionSpace'];
   /** Numbers in one observation. */
   readonly observationSize: number;
@@ -78,7 +81,9 @@ export class VectorEnv {
   private readonly runningLengths: Int32Array;
 
   constructor(
+    /** The rules that all copies follow. */
     readonly model: EnvModel,
+    /** N, the number of copies. */
     readonly n: number,
     maxSteps: number = model.maxSteps,
   ) {

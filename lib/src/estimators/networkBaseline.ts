@@ -41,6 +41,7 @@ import type { Baseline } from './baselines';
 export interface NetworkBaselineOptions {
   /** V_w: one output for each observation. The baseline owns it and trains it in place. */
   network: Network;
+  /** How a gradient moves w; Adam by default. */
   optimizer?: OptimizerChoice;
   /** alpha of 'adam', 'rmsprop' or 'sgd'; for Adam 1e-4 to 1e-2. */
   learningRate?: number;

@@ -30,6 +30,7 @@ export type ReinforceForm = 'total-return' | 'reward-to-go';
 export interface ScoreWeightOptions {
   /** Discount factor gamma in [0, 1]. */
   gamma: number;
+  /** Which of the equal-in-expectation forms; 'reward-to-go' by default. */
   form?: ReinforceForm;
   /** For 'reward-to-go': multiply by gamma^t, which makes g an unbiased estimate of grad J. */
   discountState?: boolean;

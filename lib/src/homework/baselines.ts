@@ -43,11 +43,16 @@ import {
 /**
  * T steps in a row, of one episode after the other; the first and the last may be part of an episode. nextStates[t] is the
  * state that step t led to, before any reset; step t + 1 begins there, unless the episode ended with step t.
+ * @experimental
  */
 export interface Rollout {
+  /** [T] s_t */
   states: number[];
+  /** [T] a_t */
   actions: number[];
+  /** [T] r_t */
   rewards: number[];
+  /** [T] the state that step t led to. */
   nextStates: number[];
   /** The task was over after the step. */
   terminated: boolean[];

@@ -5,7 +5,7 @@ import { performanceDifferenceChecks } from './performanceDifference';
 import { policyGradientChecks } from './policyGradients';
 import { ppoChecks } from './ppo';
 
-/** The homework's checks, one for each exercise, by the name of the function that is asked for. */
+/** The homework's checks, one for each exercise, by the name of the function that is asked for. @experimental */
 export const check = {
   ...policyGradientChecks,
   ...baselineChecks,

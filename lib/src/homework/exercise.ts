@@ -53,7 +53,7 @@ export interface Exercise<F, Input> {
 /** That of doubles in a short formula. */
 const TOLERANCE = 1e-9;
 
-/** How thorough a check is. */
+/** How thorough a check is. @experimental */
 export interface CheckOptions {
   /** Random inputs beside the hand-sized ones; 40 by default. */
   cases?: number;
@@ -63,7 +63,7 @@ export interface CheckOptions {
 
 const CHECK_OPTIONS: OptionNames<CheckOptions> = { cases: 'optional', seed: 'optional' };
 
-/** What is wrong with a student's function, in one sentence; it has no stack of calls. */
+/** What is wrong with a student's function, in one sentence; it has no stack of calls. @experimental */
 export class CheckError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -24,13 +24,16 @@ import { softmaxTabular } from '../policies/softmaxTabular';
 import { type TrajectoryBatch, trajectoryBatch } from '../rollout/trajectoryBatch';
 import { functionCheck } from './exercise';
 
-/** Logits theta[s][a], or anything else with a number for each state and action. */
+/** Logits theta[s][a], or anything else with a number for each state and action. @experimental */
 export type StateActionTable = number[][];
 
-/** One episode: s_0 .. s_{T-1}, a_0 .. a_{T-1}, r_0 .. r_{T-1}. */
+/** One episode: s_0 .. s_{T-1}, a_0 .. a_{T-1}, r_0 .. r_{T-1}. @experimental */
 export interface Episode {
+  /** [T] s_t */
   states: number[];
+  /** [T] a_t */
   actions: number[];
+  /** [T] r_t */
   rewards: number[];
 }
 
@@ -55,16 +58,18 @@ export type TrajectoryProbability = (
 /** G_t = sum_{t' >= t} gamma^(t' - t) r_t'  [T] of one episode's rewards [T]. */
 export type RewardToGo = (rewards: number[], gamma: number) => number[];
 
-/** An estimate of grad J from m episodes, shaped like theta. */
+/** An estimate of grad J from m episodes, shaped like theta. @experimental */
 export type GradientEstimate = (
   theta: StateActionTable,
   episodes: Episode[],
   gamma: number,
 ) => StateActionTable;
 
-/** What `estimatorMoments` gives: E[g] [d] and tr Cov[g]. */
+/** What `estimatorMoments` gives: E[g] [d] and tr Cov[g]. @experimental */
 export type Moments = {
+  /** [d] E[g] */
   mean: number[];
+  /** tr Cov[g], the sum of the variances. */
   covarianceTrace: number;
 };
 

@@ -157,7 +157,9 @@ export function checkRng(rng: Rng): Rng {
 
 /** The serialisable state of an `Rng`. */
 export interface RngState {
+  /** The four 32-bit words of the generator. */
   words: number[];
+  /** The second number of the last normal pair, where it is still to be handed out. */
   spare: number | null;
 }
 

@@ -22,15 +22,21 @@ import { square } from './vectors';
 
 /** A number with an interval that covers the truth with the stated confidence. */
 export interface Interval {
+  /** What was estimated. */
   estimate: number;
+  /** The lower end. */
   low: number;
+  /** The upper end. */
   high: number;
 }
 
 /** The same for each point of a curve, arrays [T]. */
 export interface CurveInterval {
+  /** [T] what was estimated. */
   estimate: Float64Array;
+  /** [T] the lower ends. */
   low: Float64Array;
+  /** [T] the upper ends. */
   high: Float64Array;
 }
 
@@ -39,6 +45,7 @@ export type Statistic = (sample: ArrayLike<number>) => number;
 
 /** Options of the bootstrap. */
 export interface BootstrapOptions {
+  /** The stream that draws the samples anew. */
   rng: Rng;
   /** How many times to draw the sample again; 2000 by default. */
   resamples?: number;
@@ -260,9 +267,13 @@ export function meanInterval(sample: ArrayLike<number>, options: { confidence?: 
 
 /** A fitted line y = intercept + slope x; `low` and `high` bound the slope. */
 export interface LineFit {
+  /** Change of y for each unit of x. */
   slope: number;
+  /** y at x = 0. */
   intercept: number;
+  /** The lower end of the slope's interval. */
   low: number;
+  /** The upper end of the slope's interval. */
   high: number;
 }
 
@@ -384,8 +395,11 @@ const COVARIANCE_ACCUMULATOR_OPTIONS: OptionNames<{ variancesOnly?: boolean }> =
 
 /** What `CovarianceAccumulator` has gathered. */
 export interface CovarianceState {
+  /** Vectors added so far. */
   count: number;
+  /** [d] their mean. */
   mean: Float64Array;
+  /** Sums of products of deviations from the mean: [d * d], or [d] for variances only. */
   moments: Float64Array;
 }
 
@@ -394,6 +408,7 @@ export interface CovarianceState {
  * a gradient estimator's noise is measured with. Vectors need not be kept.
  */
 export class CovarianceAccumulator {
+  /** d, the length of each vector. */
   readonly dimension: number;
   /** Vectors added so far. */
   count = 0;

@@ -158,7 +158,9 @@ export interface AdvantageBiasVariance {
   weights: Float64Array;
   /** Means of the squared biases and of the variance with these weights. */
   meanSquaredBias: number;
+  /** The same of `actionBias`. */
   meanSquaredActionBias: number;
+  /** The same of `variance`. */
   meanVariance: number;
   /** The estimate's mean squared distance from the advantage: meanSquaredBias + meanVariance. */
   meanSquaredError: number;

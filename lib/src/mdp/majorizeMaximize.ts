@@ -65,11 +65,13 @@ import { type PolicyOrTable, policyTable, uniformTable } from './tabularPolicy';
 /** How pi_{k+1} is chosen; see the top of this file. */
 export type MajorizeMaximizeRule =
   | {
+      /** Maximise the lower bound; see the top of this file. */
       rule: 'bound';
       /** 'exact' (default): C follows pi'. 'worst-case': a constant C made of max |A^pi|, which stands still for gamma >= 1/2. */
       epsilon?: 'exact' | 'worst-case';
     }
   | {
+      /** Maximise the surrogate less a penalty on the divergence. */
       rule: 'penalty';
       /** beta > 0, the coefficient of the penalty; no guarantee. */
       beta: number;
@@ -77,6 +79,7 @@ export type MajorizeMaximizeRule =
       form?: 'kl' | 'sqrt';
     }
   | {
+      /** Maximise the surrogate within a divergence. */
       rule: 'trust-region';
       /** delta > 0, the largest K in nats. */
       delta: number;

@@ -29,7 +29,9 @@ import { type PolicyOrTable, parametricTable, policyTable, type TabularPolicy } 
 
 /** An action that the new policy takes and the old one never does, in a state that the new policy visits. */
 export interface UncoveredPair {
+  /** s */
   state: number;
+  /** a */
   action: number;
 }
 

@@ -21,6 +21,7 @@ export interface RandomMDPOptions {
   terminals?: number;
   /** Discount factor, 0.9 by default. */
   gamma?: number;
+  /** The stream that all probabilities and rewards are drawn from. */
   rng: Rng;
 }
 

@@ -29,14 +29,19 @@ import type { Rng } from '../math/rng';
 
 /** One thing that can happen after action a in state s. */
 export interface TransitionOutcome {
+  /** How likely it is. */
   probability: number;
+  /** s', the state that follows. */
   next: number;
+  /** r(s,a,s') */
   reward: number;
 }
 
 /** How to draw a task whose states are the cells of a grid, row by row. */
 export interface GridLayout {
+  /** Number of rows. */
   readonly rows: number;
+  /** Number of columns. */
   readonly columns: number;
   /** One letter for each cell: S start, F frozen, H hole, G goal, C cliff, '.' plain. */
   readonly cells: readonly string[];
@@ -48,6 +53,7 @@ export interface GridLayout {
 
 /** A finite MDP. Make one with `tabularMDP` or a builder (`frozenLake`, ...); treat all of it as read-only. */
 export interface TabularMDP {
+  /** Its name, shown in messages and captions. */
   readonly id: string;
   /** S */
   readonly states: number;
@@ -63,19 +69,25 @@ export interface TabularMDP {
   readonly initial: Float64Array;
   /** 1 where an episode ends on entering, else 0 [S]. */
   readonly terminal: Uint8Array;
+  /** Discount factor in [0, 1]. */
   readonly gamma: number;
   /** Steps after which an environment made of this truncates an episode; Infinity for none. */
   readonly maxSteps: number;
+  /** How to draw it, where it is a grid. */
   readonly layout?: GridLayout;
   /** The outcomes of (s, a) are those from outcomeStart[s * A + a] up to outcomeStart[s * A + a + 1] - 1: */
   readonly outcomeStart: Int32Array;
+  /** How likely each of these outcomes is. */
   readonly outcomeProbability: Float64Array;
+  /** The state that each of them leads to. */
   readonly outcomeNext: Int32Array;
+  /** The reward that each of them brings. */
   readonly outcomeReward: Float64Array;
 }
 
 /** What `tabularMDP` makes an MDP of. */
 export interface TabularMDPOptions {
+  /** A name for messages and captions. */
   id?: string;
   /** S, the number of states. */
   states: number;
@@ -97,6 +109,7 @@ export interface TabularMDPOptions {
   gamma: number;
   /** Infinity by default. */
   maxSteps?: number;
+  /** How to draw it, where it is a grid. */
   layout?: GridLayout;
 }
 

@@ -31,6 +31,7 @@ export interface MlpSpec {
   readonly outputs: number;
   /** Outputs that do not; they come last in each row, so that K = outputs + freeOutputs. */
   readonly freeOutputs: number;
+  /** phi, between the layers. */
   readonly activation: MlpActivation;
 }
 

@@ -41,6 +41,7 @@ export interface AnimatedEnv {
   readonly layout?: GridLayout;
   /** The rules of an `Env`, which hold its layout, or what a MuJoCo task is made of. */
   readonly model?: { readonly layout?: GridLayout; readonly mjcf?: Mjcf };
+  /** What a MuJoCo task is made of, where it stands for itself. */
   readonly mjcf?: Mjcf;
 }
 
@@ -126,6 +127,7 @@ function animationBundle(env: AnimatedEnv, trajectory: AnimatedTrajectory, optio
 /**
  * The animation as SVG text. Throws for an environment it has no drawing of, and for states that are not the
  * environment's.
+ * @experimental
  */
 export function animationSvg(
   env: AnimatedEnv,

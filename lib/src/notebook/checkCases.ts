@@ -7,7 +7,7 @@
 
 import { show } from '../math/check';
 
-/** What a function of an exercise returns. */
+/** What a function of an exercise returns. @experimental */
 export type CaseAnswer = number | boolean | ArrayLike<number>;
 
 /**
@@ -15,6 +15,7 @@ export type CaseAnswer = number | boolean | ArrayLike<number>;
  * written if the first case gives undefined, NaN, or a list that is empty or holds NaN where something else is expected.
  * @param cases [arguments, answer] each
  * @param tolerance by which a number may be off; default 1e-9
+ * @experimental
  */
 export function checkCases<A extends unknown[]>(
   mine: (...args: A) => CaseAnswer | undefined,

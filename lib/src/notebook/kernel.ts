@@ -5,7 +5,7 @@
 
 import { platform } from '../platform';
 
-/** Whether this code runs in a notebook's kernel. */
+/** Whether this code runs in a notebook's kernel. @experimental */
 export const inNotebook = (): boolean => platform.kernelDisplay() !== undefined;
 
 /**

@@ -39,6 +39,7 @@ const PROGRESS_OPTIONS: OptionNames<ProgressOptions> = {
 export interface ProgressRow {
   /** Index of the iteration that just ended, from 0. */
   iteration: number;
+  /** Mean return of the episodes that ended in it, where some did. */
   meanReturn?: number;
 }
 
@@ -72,6 +73,7 @@ const CURVE_POINTS = 120;
  * before it has ended, and a promise of the results comes back.
  *
  *   const errors = progressOver(sizes, '100 estimates for each m', m => errorsOf(m));
+ * @experimental
  */
 export function progressOver<T, R>(
   items: readonly T[],

@@ -12,6 +12,7 @@ import { formatCell } from './table';
  * Prints one line: the question, the answer, and the guess. Numbers are shown to three significant digits.
  * @param guess NaN or '' for none yet
  * Throws a TypeError unless guess and answer are both numbers or both texts.
+ * @experimental
  */
 export function reveal(question: string, guess: number, answer: number): void;
 export function reveal(question: string, guess: string, answer: string): void;

@@ -16,8 +16,11 @@ import { display, displayCaption, escapeMarkup } from './kernel';
 
 /** What `table` needs of a danfojs-node DataFrame. */
 export interface DataFrameLike {
+  /** Names of the columns. */
   readonly columns: (string | number)[];
+  /** Names of the rows. */
   readonly index: (string | number)[];
+  /** The rows, each a list with one value for each column. */
   readonly values: unknown;
 }
 

@@ -41,7 +41,9 @@ export interface PolicyMinibatch {
 
 /** How large an objective is, and what was seen on the way. A `value` that is not finite means that learning broke down. */
 export interface ObjectiveValue<Diagnostics = PolicyDiagnostics> {
+  /** L */
   value: number;
+  /** What was seen on the way. */
   diagnostics: Diagnostics;
 }
 
@@ -59,6 +61,7 @@ export interface PolicyDiagnostics {
   inactiveFraction: number;
   /** The smallest and the largest r_b. */
   minRatio: number;
+  /** The largest r_b. */
   maxRatio: number;
 }
 
@@ -83,7 +86,9 @@ export class PolicySteps {
   count = 0;
   /** [B * K] */
   y!: FloatArray;
+  /** What was read. */
   minibatch!: PolicyMinibatch;
+  /** The family of pi_theta. */
   head!: Head;
   /** [B and more] log pi_theta(a_b|s_b) */
   logProbs = new Float64Array(0);
@@ -91,6 +96,7 @@ export class PolicySteps {
   ratios = new Float64Array(0);
   /** Objectives that clip leave here what they did; see `PolicyDiagnostics`. */
   clipFraction = 0;
+  /** Share of the steps whose gradient the clip switched off. */
   inactiveFraction = 0;
   /** What all that is asked of pi_theta(.|s_b) shares, [B and more] and [B * K and more]; see `Head`. */
   private normalizers = new Float64Array(0);

@@ -32,6 +32,7 @@ export const moduleExportOf = (value: AnyFunction): ModuleExport | undefined => 
 /**
  * What a CommonJS module exports (or, where Node's `require` takes them, an ES module), its functions fit to be sent to workers.
  * @param path the file, or its URL; a relative path counts from the working directory, which in a notebook is its folder
+ * @experimental
  */
 // biome-ignore lint/suspicious/noExplicitAny: what the module exports is the caller's to know.
 export function fromModule<Exports extends object = Record<string, any>>(

@@ -11,8 +11,9 @@ import * as pglab from '../index';
 import { makerOf, recipeOf } from '../recipe';
 import { fromModule, type ModuleExport, moduleExportOf } from './fromModule';
 
-/** Why a value cannot travel. */
+/** Why a value cannot travel. @experimental */
 export class ParcelError extends TypeError {
+  /** The kind of error, for code that can't use `instanceof`. */
   override readonly name = 'ParcelError';
 }
 

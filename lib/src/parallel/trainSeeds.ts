@@ -60,6 +60,7 @@ export interface TrainSeedsOptions<A extends TrainingAlgorithm> {
 /** `trainSeeds` of several variants: for each name the settings that it adds to, or changes in, the common ones. */
 export interface TrainVariantsOptions<A extends TrainingAlgorithm, Name extends string>
   extends TrainSeedsOptions<A> {
+  /** For each name, the settings of its variant. */
   variants: Readonly<Record<Name, VariantSettings<A>>>;
 }
 
@@ -82,14 +83,17 @@ type Result<A extends TrainingAlgorithm> = Awaited<ReturnType<A>>;
 
 /** A training that failed. */
 export interface SeedFailure {
+  /** The seed of the training. */
   seed: number;
   /** Of `variants`, if there were any. */
   variant?: string;
+  /** What it threw. */
   error: unknown;
 }
 
 /** Some trainings failed; the others did not. */
 export class SeedsError extends Error {
+  /** The kind of error, for code that can't use `instanceof`. */
   override readonly name = 'SeedsError';
 
   /**

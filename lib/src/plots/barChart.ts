@@ -6,16 +6,21 @@ import type { Figure, Layout, Numbers, Trace } from './figure';
 import { entries, type Series } from './points';
 import { type ChartOptions, colorOf, FRAME, fade, INK, inTheme } from './theme';
 
-/** One bar; with `low` and `high`, the interval of its value. */
+/** One bar; with `low` and `high`, the interval of its value. @experimental */
 export interface Bar {
+  /** The word below the bar. */
   label: string;
+  /** Its height. */
   value: number;
+  /** The lower end of the interval. */
   low?: number;
+  /** The upper end of the interval. */
   high?: number;
 }
 
-/** Options of `barChart`. */
+/** Options of `barChart`. @experimental */
 export interface BarChartOptions extends Omit<ChartOptions, 'xLog' | 'xRange' | 'xTitle'> {
+  /** Label of the horizontal axis; default none, where the bars' words say enough. */
   xTitle?: string;
   /** Values to mark over the bars, by name: one for each label, e.g. the exact ones over the sampled; default none. */
   dots?: Series<Numbers>;
@@ -32,7 +37,7 @@ const BAR_CHART_OPTIONS: OptionNames<BarChartOptions> = {
   legend: 'optional',
 };
 
-/** Bars with intervals; several series stand side by side at each label. */
+/** Bars with intervals; several series stand side by side at each label. @experimental */
 export function barChart(series: Series<readonly Bar[]>, options: BarChartOptions): Figure {
   knownOptions('barChart', options, BAR_CHART_OPTIONS);
   const list = entries('series', series);

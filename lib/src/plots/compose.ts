@@ -6,7 +6,7 @@ import { checkInteger, fail, knownOptions, type OptionNames, show } from '../mat
 import { type Figure, isRecord, type Layout, type Trace } from './figure';
 import { FRAME, frame, HEADING, legendAt } from './theme';
 
-/** Options of `panels`. */
+/** Options of `panels`. @experimental */
 export interface PanelOptions {
   /** Panels in a row; default: all of them. */
   columns?: number;
@@ -25,6 +25,7 @@ const PANEL_OPTIONS: OptionNames<PanelOptions> = {
 /**
  * Sets figures side by side. Each figure's own title becomes its panel's heading; series of the same name share one
  * entry of the legend.
+ * @experimental
  */
 export function panels(figures: readonly Figure[], options: PanelOptions = {}): Figure {
   knownOptions('panels', options, PANEL_OPTIONS);
@@ -112,7 +113,7 @@ export function panels(figures: readonly Figure[], options: PanelOptions = {}): 
   };
 }
 
-/** Options of `withSlider`. */
+/** Options of `withSlider`. @experimental */
 export interface SliderOptions {
   /** What the slider changes, shown before the label, e.g. 'λ = '. */
   prefix?: string;
@@ -122,9 +123,11 @@ export interface SliderOptions {
 
 const SLIDER_OPTIONS: OptionNames<SliderOptions> = { prefix: 'optional', start: 'optional' };
 
-/** One position of a slider. */
+/** One position of a slider. @experimental */
 export interface SliderStep {
+  /** The word at this position. */
   label: string;
+  /** What is shown there. */
   figure: Figure;
 }
 
@@ -132,6 +135,7 @@ export interface SliderStep {
  * One figure with a slider that steps through several, in the order given. All must have the same axes; their
  * ranges are set to hold every step's data, so that what moves is the data. Every step is computed beforehand: the
  * slider works without a kernel.
+ * @experimental
  */
 export function withSlider(steps: readonly SliderStep[], options: SliderOptions = {}): Figure {
   knownOptions('withSlider', options, SLIDER_OPTIONS);
@@ -212,7 +216,7 @@ function commonRange(
   return [bars && low === 0 ? 0 : low - room, high + room];
 }
 
-/** Options of `overlay`. */
+/** Options of `overlay`. @experimental */
 export interface OverlayOptions {
   /** Place in the list of the figure whose axes, title and height are taken; default 0. */
   axes?: number;
@@ -222,7 +226,7 @@ export interface OverlayOptions {
 
 const OVERLAY_OPTIONS: OptionNames<OverlayOptions> = { axes: 'optional', named: 'optional' };
 
-/** Figures drawn over each other on the axes of one of them, the first at the bottom: e.g. theory as lines, data as dots. */
+/** Figures drawn over each other on the axes of one of them, the first at the bottom: e.g. theory as lines, data as dots. @experimental */
 export function overlay(figures: readonly Figure[], options: OverlayOptions = {}): Figure {
   knownOptions('overlay', options, OVERLAY_OPTIONS);
   if (!(figures?.length > 0)) fail('figures is empty, but must hold at least one figure.');
@@ -235,7 +239,7 @@ export function overlay(figures: readonly Figure[], options: OverlayOptions = {}
   return { data, layout, config };
 }
 
-/** Options of `slider`. */
+/** Options of `slider`. @experimental */
 export interface SliderOverOptions<T> {
   /** What the slider changes, shown before the label, e.g. 'λ = '. */
   prefix?: string;
@@ -255,6 +259,7 @@ const SLIDER_OVER_OPTIONS: OptionNames<SliderOverOptions<unknown>> = {
  * A slider over a parameter: `figureOf` makes the figure of each value, all of them now. See `withSlider`, which it calls.
  *
  *   slider([0, 0.5, 0.9], gamma => heatmapGrid(lake, valuesAt(gamma), { ... }), { prefix: 'γ = ', start: 0.9 })
+ * @experimental
  */
 export function slider<T>(
   values: readonly T[],

@@ -9,26 +9,31 @@
 
 import { show } from '../math/check';
 
-/** One plotly trace, e.g. { type: 'scatter', x, y, name }. */
+/** One plotly trace, e.g. { type: 'scatter', x, y, name }. @experimental */
 export interface Trace {
+  /** Which kind, e.g. 'scatter' or 'heatmap'. */
   type: string;
+  /** Its name in the legend. */
   name?: string;
   [attribute: string]: unknown;
 }
 
-/** A plotly layout: axes, legend, margins. */
+/** A plotly layout: axes, legend, margins. @experimental */
 export interface Layout {
   [attribute: string]: unknown;
 }
 
-/** A plotly figure. */
+/** A plotly figure. @experimental */
 export interface Figure {
+  /** What is drawn, in this order. */
   data: Trace[];
+  /** Axes, legend and margins. */
   layout: Layout;
+  /** How plotly is to behave, e.g. which buttons it shows. */
   config?: Record<string, unknown>;
 }
 
-/** A list of numbers, typed or not. */
+/** A list of numbers, typed or not. @experimental */
 export type Numbers = ArrayLike<number>;
 
 const SIGNIFICANT_DIGITS = 7;
@@ -36,6 +41,7 @@ const SIGNIFICANT_DIGITS = 7;
 /**
  * A copy of `figure` that JSON says exactly: see the top of this file. A field whose value is undefined is left out.
  * Throws a TypeError, naming the place, for what is not a figure or holds something that is not data.
+ * @experimental
  */
 export function cleanFigure(figure: Figure): Figure {
   if (!isRecord(figure))
@@ -107,6 +113,7 @@ const titleOf = (part: unknown): string => {
 /**
  * Alternative text for a figure that states none: its title, what its axes show, and the names of its series.
  * A good alternative text also says what is to be seen; pass one to `show` where it matters.
+ * @experimental
  */
 export function describeFigure(figure: Figure): string {
   const { layout, data } = figure;

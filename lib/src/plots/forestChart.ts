@@ -7,7 +7,7 @@ import type { Figure, Trace } from './figure';
 import { checkChoice, entries, type Series } from './points';
 import { axis, type ChartOptions, colorOf, FRAME, fade, inTheme } from './theme';
 
-/** Options of `forestChart`. */
+/** Options of `forestChart`. @experimental */
 export interface ForestOptions extends Pick<ChartOptions, 'xTitle' | 'title' | 'height' | 'xLog'> {
   /** Whether to name the rows; default true. Beside another forest of the same rows, false saves room. */
   labels?: boolean;
@@ -33,6 +33,7 @@ const FOREST_OPTIONS: OptionNames<ForestOptions> = {
 /**
  * Estimates with their intervals, one below the other. The shaded stripe is the first one's interval, to which the others
  * are compared; rows that lie wholly on its worse side are orange.
+ * @experimental
  */
 export function forestChart(rows: Series<Interval>, options: ForestOptions): Figure {
   knownOptions('forestChart', options, FOREST_OPTIONS);

@@ -6,10 +6,11 @@ import { type Figure, type Layout, type Numbers, roundNumber, type Trace } from 
 import { checkPoints, type Points } from './points';
 import { axis, type ChartOptions, colorOf, inTheme } from './theme';
 
-/** Options of `heatmapGrid`. */
+/** Options of `heatmapGrid`. @experimental */
 export interface HeatmapOptions {
   /** What the numbers are, for the colour scale, e.g. '<i>V<sup>π</sup></i>(<i>s</i>)'. */
   valueTitle: string;
+  /** Heading; default none. */
   title?: string;
   /** Height in pixels; default by the number of rows. */
   height?: number;
@@ -34,6 +35,7 @@ const HEATMAP_OPTIONS: OptionNames<HeatmapOptions> = {
  * Numbers over the cells of a grid world, with cell letters and the arrows of a policy.
  * @param grid a tabular MDP that is a grid world, or its layout
  * @param values [S] in the order of states, e.g. V(s); NaN leaves a cell without a number
+ * @experimental
  */
 export function heatmapGrid(
   grid: GridLayout | { readonly layout?: GridLayout },
@@ -116,12 +118,13 @@ const colorbar = (title: string): Layout => ({
   outlinewidth: 0,
 });
 
-/** Options of `heatmapChart`. */
+/** Options of `heatmapChart`. @experimental */
 export interface HeatmapChartOptions extends Pick<ChartOptions, 'xTitle' | 'yTitle' | 'title' | 'height'> {
   /** What the numbers are, for the colour scale; default none. */
   valueTitle?: string;
   /** Numbers of the columns and rows, e.g. times or parameter values; default 0, 1, 2, ... */
   x?: Numbers;
+  /** Numbers of the rows, e.g. times or parameter values; default 0, 1, 2, ... */
   y?: Numbers;
   /** Colour scale's range; default: that of the values. */
   range?: readonly [number, number];
@@ -141,6 +144,7 @@ const HEATMAP_CHART_OPTIONS: OptionNames<HeatmapChartOptions> = {
 /**
  * A matrix as colours, its first row on top, as it is written.
  * @param matrix [rows][columns]; what is not finite leaves its cell empty
+ * @experimental
  */
 export function heatmapChart(matrix: readonly Numbers[], options: HeatmapChartOptions): Figure {
   knownOptions('heatmapChart', options, HEATMAP_CHART_OPTIONS);
@@ -181,7 +185,7 @@ export function heatmapChart(matrix: readonly Numbers[], options: HeatmapChartOp
   );
 }
 
-/** Options of `landscapeChart`. */
+/** Options of `landscapeChart`. @experimental */
 export interface LandscapeOptions extends Omit<HeatmapChartOptions, 'x' | 'y'> {
   /** Points to walk through, in order, the first one marked; default none. */
   path?: Points;
@@ -200,6 +204,7 @@ const LANDSCAPE_OPTIONS: OptionNames<LandscapeOptions> = {
 /**
  * A function of two variables as a landscape, y upwards, and a path through it.
  * @param heights z[j][i] is the height at (x[i], y[j])
+ * @experimental
  */
 export function landscapeChart(
   heights: { x: Numbers; y: Numbers; z: readonly Numbers[] },

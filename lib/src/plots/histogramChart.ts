@@ -6,8 +6,9 @@ import type { Figure, Numbers, Trace } from './figure';
 import { checkChoice, entries, type Series } from './points';
 import { type ChartOptions, colorOf, dashOf, fade, INK, inTheme } from './theme';
 
-/** Options of `histogramChart`. */
+/** Options of `histogramChart`. @experimental */
 export interface HistogramOptions extends Omit<ChartOptions, 'yTitle' | 'yLog' | 'xLog'> {
+  /** Label of the vertical axis; default 'density' or 'count', after `measure`. */
   yTitle?: string;
   /** Number of bins, common to all series; default 40. */
   bins?: number;
@@ -30,7 +31,7 @@ const HISTOGRAM_OPTIONS: OptionNames<HistogramOptions> = {
   legend: 'optional',
 };
 
-/** Overlaid histograms over common bins, so that heights compare. Samples outside `xRange` fall into no bin. */
+/** Overlaid histograms over common bins, so that heights compare. Samples outside `xRange` fall into no bin. @experimental */
 export function histogramChart(samples: Series<Numbers>, options: HistogramOptions): Figure {
   knownOptions('histogramChart', options, HISTOGRAM_OPTIONS);
   const list = entries('samples', samples);

@@ -8,7 +8,7 @@ import { type Figure, isRecord, type Numbers, type Trace } from './figure';
 import { checkChoice, checkPoints, entries, type Points, type Series } from './points';
 import { CHART_OPTIONS, type ChartOptions, checkColors, colorOf, dashOf, fade, inTheme } from './theme';
 
-/** Options of `lineChart`. */
+/** Options of `lineChart`. @experimental */
 export interface LineChartOptions extends ChartOptions {
   /** 'linear' joins points; 'steps' holds each value until the next; default 'linear'. */
   shape?: 'linear' | 'steps';
@@ -28,7 +28,7 @@ const LINE_CHART_OPTIONS: OptionNames<LineChartOptions> = {
   ...CHART_OPTIONS,
 };
 
-/** Lines through points, with a band where a series has `low` and `high`. */
+/** Lines through points, with a band where a series has `low` and `high`. @experimental */
 export function lineChart(series: Series<Points>, options: LineChartOptions): Figure {
   knownOptions('lineChart', options, LINE_CHART_OPTIONS);
   const list = entries('series', series);
@@ -88,30 +88,38 @@ function band(name: string, x: Numbers, low: Numbers, high: Numbers, color: stri
   };
 }
 
-/** One point of a learning curve: the centre over seeds at x, and its interval [low, high]. */
+/** One point of a learning curve: the centre over seeds at x, and its interval [low, high]. @experimental */
 export interface BandPoint {
+  /** Where on the horizontal axis. */
   x: number;
+  /** The centre over seeds. */
   mean: number;
+  /** The lower end of the interval. */
   low: number;
+  /** The upper end of the interval. */
   high: number;
 }
 
-/** Curves of several seeds over the same x: curves[seed][i] is the value at x[i]. */
+/** Curves of several seeds over the same x: curves[seed][i] is the value at x[i]. @experimental */
 export interface SeedCurves {
+  /** [T] where the curves were measured. */
   x: Numbers;
+  /** curves[seed] [T] */
   curves: ArrayLike<Numbers>;
 }
 
-/** What `learningCurves` needs of a record of a training history. */
+/** What `learningCurves` needs of a record of a training history. @experimental */
 export interface CurveRecord {
+  /** Index of the iteration, from 0. */
   iteration: number;
+  /** Mean return of the episodes that ended in it. */
   meanReturn: number;
 }
 
-/** What training returns, one for each seed: the curve is `meanReturn` over the number of iterations done, 1, 2, .... */
+/** What training returns, one for each seed: the curve is `meanReturn` over the number of iterations done, 1, 2, .... @experimental */
 export type SeedRuns = readonly { readonly history: readonly CurveRecord[] }[];
 
-/** Options of `seedBand`. */
+/** Options of `seedBand`. @experimental */
 export interface SeedBandOptions {
   /** Seed of the bootstrap; default 0. */
   seed?: number;
@@ -121,7 +129,7 @@ export interface SeedBandOptions {
 
 const SEED_BAND_OPTIONS: OptionNames<SeedBandOptions> = { seed: 'optional', resamples: 'optional' };
 
-/** The interquartile mean over seeds at each x, with its 95% bootstrap interval (`curveInterval`). */
+/** The interquartile mean over seeds at each x, with its 95% bootstrap interval (`curveInterval`). @experimental */
 export function seedBand(of: SeedCurves | SeedRuns, options: SeedBandOptions = {}): BandPoint[] {
   knownOptions('seedBand', options, SEED_BAND_OPTIONS);
   const { x, curves } = 'curves' in of ? of : curvesOf(of);
@@ -139,7 +147,7 @@ const curvesOf = (runs: SeedRuns): SeedCurves => ({
   curves: runs.map(({ history }) => history.map(record => record.meanReturn)),
 });
 
-/** Options of `learningCurves`. */
+/** Options of `learningCurves`. @experimental */
 export interface LearningCurvesOptions
   extends Omit<LineChartOptions, 'xTitle' | 'yTitle' | 'xNames'>,
     SeedBandOptions {
@@ -169,6 +177,7 @@ const LEARNING_CURVES_OPTIONS: OptionNames<LearningCurvesOptions> = {
 /**
  * Learning curves over seeds: the centre as a line, its interval as a band. A series is what training returned for each
  * seed, curves of seeds over a common x (for both, `seedBand` makes the band, with the same seed for each series), or a band.
+ * @experimental
  */
 export function learningCurves(
   series: Series<SeedRuns | SeedCurves | readonly BandPoint[]>,

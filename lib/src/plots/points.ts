@@ -9,22 +9,27 @@ import { fail, show } from '../math/check';
 import type { Interval } from '../math/statistics';
 import { isRecord, type Numbers } from './figure';
 
-/** Points (x[i], y[i]); with `low` and `high`, [n] each, the ends of an interval around each y. */
+/** Points (x[i], y[i]); with `low` and `high`, [n] each, the ends of an interval around each y. @experimental */
 export interface Points {
+  /** [n] horizontal positions. */
   x: Numbers;
+  /** [n] vertical positions. */
   y: Numbers;
+  /** [n] the lower ends of the intervals. */
   low?: Numbers;
+  /** [n] the upper ends of the intervals. */
   high?: Numbers;
   /** A text beside each point, [n]; default none. */
   text?: readonly string[];
 }
 
-/** From each series' name to its data. */
+/** From each series' name to its data. @experimental */
 export type Series<T> = Readonly<Record<string, T>>;
 
 /**
  * The points (x[i], f(x[i], i)). Where f returns an interval { estimate, low, high }, such as those of `meanInterval` and
  * `bootstrapInterval`, they have one each. Throws a TypeError where some have an interval and others don't.
+ * @experimental
  */
 export function curve(x: Numbers, f: (x: number, i: number) => number | Interval): Points {
   if (typeof x?.length !== 'number') throw new TypeError(`x is ${show(x)}, but must be a list of numbers.`);
@@ -45,6 +50,7 @@ export function curve(x: Numbers, f: (x: number, i: number) => number | Interval
  * An object with one entry for each item of a list, or of another object: its name, and what `value` makes of it.
  * @param name of each item; default: the item as text, or the name that it has in the object
  * Throws a RangeError if two items get the same name.
+ * @experimental
  */
 export function series<T, R>(
   of: readonly T[],

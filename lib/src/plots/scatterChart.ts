@@ -7,7 +7,7 @@ import type { Figure, Numbers, Trace } from './figure';
 import { checkPoints, entries, type Points, type Series } from './points';
 import { CHART_OPTIONS, type ChartOptions, checkColors, colorOf, dashOf, fade, inTheme } from './theme';
 
-/** Options of `scatterChart`. */
+/** Options of `scatterChart`. @experimental */
 export interface ScatterOptions extends ChartOptions {
   /** Draws each series' least-squares line, straight on the axes as they are drawn; default false. */
   fit?: boolean;
@@ -35,6 +35,7 @@ const SYMBOLS = ['circle', 'square', 'diamond', 'cross', 'x'];
 /**
  * Points with error bars; a series may have none. With `fit`, a least-squares line each, whose slope is named in the legend; on two
  * logarithmic axes the line is a power law y = a x^slope.
+ * @experimental
  */
 export function scatterChart(series: Series<Points>, options: ScatterOptions): Figure {
   knownOptions('scatterChart', options, SCATTER_OPTIONS);

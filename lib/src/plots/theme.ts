@@ -17,7 +17,7 @@ import type { Figure, Layout, Trace } from './figure';
 /** Text, and what stands for "none" or "theory" among the series. */
 export const INK = '#797979';
 
-/** The colours in the order that series take them. */
+/** The colours in the order that series take them. @experimental */
 export const palette: readonly string[] = [
   '#0072B2', // blue
   '#D55E00', // vermilion
@@ -37,11 +37,11 @@ const CLEAR = 'rgba(0,0,0,0)';
 /** Width in pixels on which the room for a legend is reckoned: the plot in a narrow notebook column. */
 const NARROW = 560;
 
-/** The colour of series i. */
+/** The colour of series i. @experimental */
 export const colorOf = (i: number): string => palette[i % palette.length];
 /** The dash pattern of series i. */
 export const dashOf = (i: number): string => dashes[i % dashes.length];
-/** A colour of the palette, made see-through: alpha from 0 to 1. */
+/** A colour of the palette, made see-through: alpha from 0 to 1. @experimental */
 export const fade = (hex: string, alpha: number): string =>
   `rgba(${[1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16)).join(',')},${alpha})`;
 
@@ -61,7 +61,7 @@ export function checkColors(given: readonly number[] | undefined, count: number)
 /** Height in pixels of a figure's heading. */
 export const HEADING = 34;
 
-/** Options that every chart takes. Labels may hold <i>, <sub>, <sup> and <br>, e.g. 'return <i>G<sub>0</sub></i>'. */
+/** Options that every chart takes. Labels may hold <i>, <sub>, <sup> and <br>, e.g. 'return <i>G<sub>0</sub></i>'. @experimental */
 export interface ChartOptions {
   /** Label of the horizontal axis, with symbol and unit. */
   xTitle: string;
@@ -73,15 +73,17 @@ export interface ChartOptions {
   height?: number;
   /** Logarithmic axes; default false. */
   xLog?: boolean;
+  /** Whether the vertical axis is logarithmic; default false. */
   yLog?: boolean;
   /** Shown range [low, high], in the axis' own numbers also when it is logarithmic; default: all the data. */
   xRange?: readonly [number, number];
+  /** The same for the vertical axis. */
   yRange?: readonly [number, number];
   /** Whether to name the series; default: when there is more than one. */
   legend?: boolean;
 }
 
-/** The axis attributes that all figures share. */
+/** The axis attributes that all figures share. @experimental */
 export function axis(title: string, log = false, range?: readonly [number, number]): Layout {
   return {
     title: { text: title, standoff: 10 },
@@ -117,7 +119,7 @@ export const CHART_OPTIONS: OptionNames<ChartOptions> = {
   ...THEMED_OPTIONS,
 };
 
-/** Puts traces and axes into the theme: the last step of every chart. */
+/** Puts traces and axes into the theme: the last step of every chart. @experimental */
 export const themed = (data: Trace[], axes: Layout, options: FrameOptions): Figure =>
   inTheme(data, axes, knownOptions('themed', options, THEMED_OPTIONS));
 

@@ -29,6 +29,7 @@ export interface Policy {
 
 /** A policy over the actions 0 .. n - 1. `observation` holds the numbers of o at [offset ..]. */
 export interface DiscretePolicy extends Policy {
+  /** Number of actions. */
   readonly actionCount: number;
   /** Writes pi_theta(.|s) to out[0 .. n - 1]. */
   probabilities(observation: ArrayLike<number>, offset: number, out: Float64Array): void;
@@ -106,6 +107,7 @@ abstract class NetworkPolicy<Action> {
 
 /** The softmax policy whose logits are a network's outputs; see `categoricalPolicy`. */
 export class CategoricalPolicy extends NetworkPolicy<number> implements DiscretePolicy {
+  /** pi_theta(.|s) as a function of the network's outputs. */
   readonly head: Head;
   private readonly action = new Int32Array(1);
 
@@ -114,6 +116,7 @@ export class CategoricalPolicy extends NetworkPolicy<number> implements Discrete
     this.head = categoricalHead(network.outputSize);
   }
 
+  /** Number of actions. */
   get actionCount(): number {
     return this.network.outputSize;
   }
@@ -141,6 +144,7 @@ remember(CategoricalPolicy.prototype, ({ network }) => ({ make: 'categoricalPoli
 
 /** The Gaussian policy whose mean and log standard deviation are a network's outputs; see `gaussianPolicy`. */
 export class GaussianPolicy extends NetworkPolicy<ArrayLike<number>> implements ContinuousPolicy {
+  /** pi_theta(.|s) as a function of the network's outputs. */
   readonly head: Head;
 
   constructor(network: Network) {

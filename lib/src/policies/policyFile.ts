@@ -40,6 +40,7 @@ const PACK_POLICY_OPTIONS: OptionNames<PackPolicyOptions> = { env: 'optional' };
 
 /** A policy that was kept. */
 export interface SavedPolicy {
+  /** The policy, ready to act and to be trained on. */
   policy: CategoricalPolicy | GaussianPolicy;
   /** The name of the environment, where it was told. */
   environment?: string;

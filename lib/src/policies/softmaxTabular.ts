@@ -33,6 +33,7 @@ const SOFTMAX_TABULAR_OPTIONS: OptionNames<SoftmaxTabularOptions> = {
 
 /** A softmax policy over tables; see `softmaxTabular`. */
 export class SoftmaxTabular extends CategoricalPolicy {
+  /** S, the number of states. */
   readonly states: number;
 
   constructor(options: SoftmaxTabularOptions) {

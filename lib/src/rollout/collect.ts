@@ -36,6 +36,7 @@ export interface CollectEpisodesOptions {
    * them, and ends the episode that it is in.
    */
   steps?: number;
+  /** The stream that environments and actions draw from. */
   rng: Rng;
   /** A step limit below the environment's own, or one for an environment that has none. */
   maxSteps?: number;

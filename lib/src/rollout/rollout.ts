@@ -25,12 +25,15 @@ export interface Trajectory {
   readonly rewards: Float64Array;
   /** sum_t r_t */
   readonly episodeReturn: number;
+  /** Whether the episode ended because the task was over. */
   readonly terminated: boolean;
+  /** Whether the step limit cut it. */
   readonly truncated: boolean;
 }
 
 /** Options of `rollout`. */
 export interface RolloutOptions {
+  /** The stream that the environment and the actions draw from. */
   rng: Rng;
   /** The state to start from, in place of one drawn. */
   state?: number | ArrayLike<number>;
@@ -88,6 +91,7 @@ export function rollout(env: Env | EnvModel, policy: Actor, options: RolloutOpti
 export interface EvaluateOptions {
   /** Episodes to average over. */
   episodes?: number;
+  /** Seed of the stream that the episodes draw from; default 0. */
   seed?: number;
   /** Take the most probable action of a policy in place of a drawn one. */
   deterministic?: boolean;

@@ -40,7 +40,7 @@ const LIMBS = {
 const TORSO_HALF = 0.5;
 const HEAD: Limb = [0.15, [0.6, 0, 0.1], 0.87];
 
-/** Makes a HalfCheetah-v5 (or -v4). A start state is (q, v), 18 numbers, or a whole state; an action is six numbers. */
+/** Makes a HalfCheetah-v5 (or -v4). A start state is (q, v), 18 numbers, or a whole state; an action is six numbers. @experimental */
 export function halfCheetah(options: MujocoOptions = {}): Env {
   const { version = 'v5', maxSteps = 1000 } = knownOptions('halfCheetah', options, MUJOCO_OPTIONS);
   checkVersion(version);

@@ -24,7 +24,7 @@ import { addUniform, checkVersion, clamp, type MujocoOptions, mujocoEnv, squared
 
 const DT = 0.008;
 
-/** Options of `hopper`. */
+/** Options of `hopper`. @experimental */
 export interface HopperOptions extends MujocoOptions {
   /** Margin of each geom [m]: 0.001 is Gymnasium's, 0.0005 gives the contacts of MuJoCo up to 3.3. */
   geomMargin?: number;
@@ -36,7 +36,7 @@ const HOPPER_OPTIONS: OptionNames<HopperOptions> = {
   maxSteps: 'optional',
 };
 
-/** Makes a Hopper-v5 (or -v4). A start state is (q, v), 12 numbers, or a whole state; an action is three numbers. */
+/** Makes a Hopper-v5 (or -v4). A start state is (q, v), 12 numbers, or a whole state; an action is three numbers. @experimental */
 export function hopper(options: HopperOptions = {}): Env {
   const {
     version = 'v5',

@@ -33,6 +33,7 @@ const FORCE = 11;
 /**
  * Makes an InvertedDoublePendulum-v5 (or -v4). A start state is (q, v), 6 numbers, or a whole state; an action is one
  * number.
+ * @experimental
  */
 export function invertedDoublePendulum(options: MujocoOptions = {}): Env {
   const { version = 'v5', maxSteps = 1000 } = knownOptions('invertedDoublePendulum', options, MUJOCO_OPTIONS);

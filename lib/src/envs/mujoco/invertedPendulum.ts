@@ -21,7 +21,7 @@ const ALONG_X = [1, 0, 1, 0];
 export const RAIL: Geom = { type: 'capsule', size: [0.02, 1], quat: ALONG_X };
 export const CART: Geom = { type: 'capsule', size: [0.1, 0.1], quat: ALONG_X };
 
-/** Makes an InvertedPendulum-v5 (or -v4). A start state is (q, v), 4 numbers, or a whole state; an action is one number. */
+/** Makes an InvertedPendulum-v5 (or -v4). A start state is (q, v), 4 numbers, or a whole state; an action is one number. @experimental */
 export function invertedPendulum(options: MujocoOptions = {}): Env {
   const { version = 'v5', maxSteps = 1000 } = knownOptions('invertedPendulum', options, MUJOCO_OPTIONS);
   checkVersion(version);

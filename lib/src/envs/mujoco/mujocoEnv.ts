@@ -20,10 +20,10 @@ import { checkMaxSteps, Env, type EnvModel, type Outcome } from '../env';
 import { type Simulation, simulationOf } from './engine';
 import { type Joint, type Mjcf, mjcfText } from './mjcf';
 
-/** The versions of the rules: Gymnasium's v5, and its v4, which published results before 2024 used. */
+/** The versions of the rules: Gymnasium's v5, and its v4, which published results before 2024 used. @experimental */
 export type MujocoVersion = 'v5' | 'v4';
 
-/** Options that all MuJoCo tasks have. */
+/** Options that all MuJoCo tasks have. @experimental */
 export interface MujocoOptions {
   /** Gymnasium's version of the rules: 'v5' or 'v4'. */
   version?: MujocoVersion;

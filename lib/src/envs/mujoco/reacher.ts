@@ -22,7 +22,7 @@ const D = 12;
 const FINGERTIP = 3;
 const TARGET = 4;
 
-/** Makes a Reacher-v5 (or -v4). A start state is (q, v), 8 numbers, or a whole state; an action is two numbers. */
+/** Makes a Reacher-v5 (or -v4). A start state is (q, v), 8 numbers, or a whole state; an action is two numbers. @experimental */
 export function reacher(options: MujocoOptions = {}): Env {
   const { version = 'v5', maxSteps = 50 } = knownOptions('reacher', options, MUJOCO_OPTIONS);
   checkVersion(version);

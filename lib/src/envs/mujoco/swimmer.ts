@@ -23,7 +23,7 @@ import {
 
 const DT = 0.04;
 
-/** Makes a Swimmer-v5 (or -v4). A start state is (q, v), 10 numbers, or a whole state; an action is two numbers. */
+/** Makes a Swimmer-v5 (or -v4). A start state is (q, v), 10 numbers, or a whole state; an action is two numbers. @experimental */
 export function swimmer(options: MujocoOptions = {}): Env {
   const { version = 'v5', maxSteps = 1000 } = knownOptions('swimmer', options, MUJOCO_OPTIONS);
   checkVersion(version);

@@ -28,7 +28,7 @@ import {
 const DT = 0.008;
 const SURFACE = { friction: [0.9, 0.1, 0.1] };
 
-/** Makes a Walker2d-v5 (or -v4). A start state is (q, v), 18 numbers, or a whole state; an action is six numbers. */
+/** Makes a Walker2d-v5 (or -v4). A start state is (q, v), 18 numbers, or a whole state; an action is six numbers. @experimental */
 export function walker2d(options: MujocoOptions = {}): Env {
   const { version = 'v5', maxSteps = 1000 } = knownOptions('walker2d', options, MUJOCO_OPTIONS);
   checkVersion(version);
