@@ -277,7 +277,7 @@ test('what is not a figure is refused with its place', () => {
   const bad = (figure: unknown) => () => cleanFigure(figure as Figure);
   assert.throws(bad(3), {
     name: 'TypeError',
-    message: 'figure is 3, but must be an object { data, layout }.',
+    message: 'figure is 3, but must be a figure, such as lineChart makes.',
   });
   assert.throws(bad({ data: [], layout: {} }), /figure.data is \[\]/);
   assert.throws(

@@ -28,15 +28,19 @@
  * Those whose name ends in OfProbabilities take p and q themselves, of which a probability of 0 is really meant.
  */
 
-import { checkAction, checkProbabilities, fail, show } from '../math/check';
-import type { Rng } from '../math/rng';
+import { checkAction, checkProbabilities, fail, lengthOf, show } from '../math/check';
+import { checkRng, type Rng } from '../math/rng';
 import { square } from '../math/vectors';
 
 /** Numbers in any kind of array that can be written to. */
 export type MutableVector = Float64Array | Float32Array | number[];
 
 /** log sum_k exp(z_k); also where all functions of this file check their logits. */
-export function logSumExp(logits: ArrayLike<number>, offset = 0, count = logits.length - offset): number {
+export function logSumExp(
+  logits: ArrayLike<number>,
+  offset = 0,
+  count = lengthOf('logits', logits) - offset,
+): number {
   let max = -Infinity;
   for (let i = offset; i < offset + count; i++) if (logits[i] > max) max = logits[i];
   let sum = 0;
@@ -49,6 +53,7 @@ export function logSumExp(logits: ArrayLike<number>, offset = 0, count = logits.
 }
 
 function badLogits(logits: ArrayLike<number>, offset: number, count: number): never {
+  lengthOf('logits', logits);
   if (count < 1) fail('logits are empty, but a categorical distribution needs at least one.');
   for (let i = offset; i < offset + count; i++)
     if (!(logits[i] < Infinity))
@@ -58,14 +63,13 @@ function badLogits(logits: ArrayLike<number>, offset: number, count: number): ne
 
 /** Throws unless `out` has room for `count` numbers from `offset` on. */
 function checkRoom(name: string, out: MutableVector, offset: number, count: number): void {
-  if (!(offset >= 0 && offset + count <= out.length))
-    fail(
-      `${name} has length ${out.length}, but ${count} numbers from offset ${offset} need ${offset + count}.`,
-    );
+  const length = lengthOf(name, out);
+  if (!(offset >= 0 && offset + count <= length))
+    fail(`${name} has length ${length}, but ${count} numbers from offset ${offset} need ${offset + count}.`);
 }
 
 function checkSameLength(p: ArrayLike<number>, q: ArrayLike<number>): void {
-  if (p.length !== q.length)
+  if (lengthOf('pLogits', p) !== lengthOf('qLogits', q))
     fail(`pLogits and qLogits have lengths ${p.length} and ${q.length}, but must be equally long.`);
 }
 
@@ -97,14 +101,14 @@ export function softmaxInto(
 
 /** log p, a new array [n]. */
 export function logSoftmax(logits: ArrayLike<number>): Float64Array {
-  const out = new Float64Array(logits.length);
+  const out = new Float64Array(lengthOf('logits', logits));
   logSoftmaxInto(logits, 0, logits.length, out, 0);
   return out;
 }
 
 /** p, a new array [n]. */
 export function softmax(logits: ArrayLike<number>): Float64Array {
-  const out = new Float64Array(logits.length);
+  const out = new Float64Array(lengthOf('logits', logits));
   softmaxInto(logits, 0, logits.length, out, 0);
   return out;
 }
@@ -114,10 +118,10 @@ export function sample(
   logits: ArrayLike<number>,
   rng: Rng,
   offset = 0,
-  count = logits.length - offset,
+  count = lengthOf('logits', logits) - offset,
   normalizer = logSumExp(logits, offset, count),
 ): number {
-  const u = rng.uniform();
+  const u = checkRng(rng).uniform();
   let cumulative = 0;
   let last = 0;
   for (let k = 0; k < count; k++) {
@@ -135,7 +139,7 @@ export function logProb(
   logits: ArrayLike<number>,
   action: number,
   offset = 0,
-  count = logits.length - offset,
+  count = lengthOf('logits', logits) - offset,
   normalizer = logSumExp(logits, offset, count),
 ): number {
   checkAction(action, count);
@@ -149,7 +153,7 @@ export function addScore(
   weight: number,
   gradient: MutableVector,
   offset = 0,
-  count = logits.length - offset,
+  count = lengthOf('logits', logits) - offset,
   gradientOffset = 0,
   normalizer = logSumExp(logits, offset, count),
   probabilities?: ArrayLike<number>,
@@ -165,7 +169,7 @@ export function addScore(
 
 /** The score d log p_a / d z_k = [k = a] - p_k, a new array [n]. */
 export function score(logits: ArrayLike<number>, action: number): Float64Array {
-  const gradient = new Float64Array(logits.length);
+  const gradient = new Float64Array(lengthOf('logits', logits));
   addScore(logits, action, 1, gradient);
   return gradient;
 }
@@ -174,7 +178,7 @@ export function score(logits: ArrayLike<number>, action: number): Float64Array {
 export function entropy(
   logits: ArrayLike<number>,
   offset = 0,
-  count = logits.length - offset,
+  count = lengthOf('logits', logits) - offset,
   normalizer = logSumExp(logits, offset, count),
   probabilities?: ArrayLike<number>,
 ): number {
@@ -192,7 +196,7 @@ export function addEntropyGradient(
   weight: number,
   gradient: MutableVector,
   offset = 0,
-  count = logits.length - offset,
+  count = lengthOf('logits', logits) - offset,
   gradientOffset = 0,
   normalizer = logSumExp(logits, offset, count),
   h = entropy(logits, offset, count, normalizer),
@@ -208,7 +212,7 @@ export function addEntropyGradient(
 
 /** d H / d z, a new array [n]. */
 export function entropyGradient(logits: ArrayLike<number>): Float64Array {
-  const gradient = new Float64Array(logits.length);
+  const gradient = new Float64Array(lengthOf('logits', logits));
   addEntropyGradient(logits, 1, gradient);
   return gradient;
 }
@@ -218,7 +222,7 @@ export function kl(
   pLogits: ArrayLike<number>,
   qLogits: ArrayLike<number>,
   offset = 0,
-  count = pLogits.length - offset,
+  count = lengthOf('pLogits', pLogits) - offset,
   qNormalizer?: number,
 ): number {
   checkSameLength(pLogits, qLogits);
@@ -239,7 +243,7 @@ export function totalVariation(
   pLogits: ArrayLike<number>,
   qLogits: ArrayLike<number>,
   offset = 0,
-  count = pLogits.length - offset,
+  count = lengthOf('pLogits', pLogits) - offset,
 ): number {
   checkSameLength(pLogits, qLogits);
   const pNormalizer = logSumExp(pLogits, offset, count);
@@ -258,7 +262,7 @@ export function chiSquare(
   pLogits: ArrayLike<number>,
   qLogits: ArrayLike<number>,
   offset = 0,
-  count = pLogits.length - offset,
+  count = lengthOf('pLogits', pLogits) - offset,
 ): number {
   checkSameLength(pLogits, qLogits);
   const pNormalizer = logSumExp(pLogits, offset, count);
@@ -346,7 +350,7 @@ export function addKlGradientP(
   weight: number,
   gradient: MutableVector,
   offset = 0,
-  count = pLogits.length - offset,
+  count = lengthOf('pLogits', pLogits) - offset,
   gradientOffset = 0,
 ): void {
   checkRoom('gradient', gradient, gradientOffset, count);
@@ -370,7 +374,7 @@ export function addKlGradientQ(
   weight: number,
   gradient: MutableVector,
   offset = 0,
-  count = pLogits.length - offset,
+  count = lengthOf('pLogits', pLogits) - offset,
   gradientOffset = 0,
   qNormalizer?: number,
   qProbabilities?: ArrayLike<number>,
@@ -392,7 +396,7 @@ export function addFisherProduct(
   weight: number,
   out: MutableVector,
   offset = 0,
-  count = logits.length - offset,
+  count = lengthOf('logits', logits) - offset,
   outOffset = 0,
   normalizer = logSumExp(logits, offset, count),
   probabilities?: ArrayLike<number>,
@@ -407,14 +411,14 @@ export function addFisherProduct(
 
 /** d D_KL(p || q) with respect to the logits of p, a new array [n]. */
 export function klGradientP(pLogits: ArrayLike<number>, qLogits: ArrayLike<number>): Float64Array {
-  const gradient = new Float64Array(pLogits.length);
+  const gradient = new Float64Array(lengthOf('pLogits', pLogits));
   addKlGradientP(pLogits, qLogits, 1, gradient);
   return gradient;
 }
 
 /** d D_KL(p || q) with respect to the logits of q, a new array [n]. */
 export function klGradientQ(pLogits: ArrayLike<number>, qLogits: ArrayLike<number>): Float64Array {
-  const gradient = new Float64Array(pLogits.length);
+  const gradient = new Float64Array(lengthOf('pLogits', pLogits));
   addKlGradientQ(pLogits, qLogits, 1, gradient);
   return gradient;
 }

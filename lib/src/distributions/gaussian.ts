@@ -24,9 +24,9 @@
  * +-300, where no square overflows.
  */
 
-import { checkVector, fail, show } from '../math/check';
+import { checkObject, checkVector, fail, show } from '../math/check';
 import { erf } from '../math/erf';
-import type { Rng } from '../math/rng';
+import { checkRng, type Rng } from '../math/rng';
 import type { MutableVector } from './categorical';
 import { normalEntropy, normalKl, normalLogProb, standardize } from './normal';
 
@@ -64,7 +64,8 @@ export function fromStd(
 }
 
 /** d, after a check of the parameters; `density` refuses point masses. */
-function dimension(name: string, { mean, logStd }: DiagonalGaussian, density = false): number {
+function dimension(name: string, p: DiagonalGaussian, density = false): number {
+  const { mean, logStd } = checkObject(name, p, 'a Gaussian { mean, logStd }', 'mean', 'logStd');
   const d = checkVector(`${name}.mean`, mean).length;
   if (d === 0) fail(`${name}.mean is empty, but a Gaussian needs at least one dimension.`);
   if (logStd == null || logStd.length !== d)
@@ -81,6 +82,7 @@ function dimension(name: string, { mean, logStd }: DiagonalGaussian, density = f
 }
 
 function checkGradient(gradient: GaussianGradient, d: number): void {
+  checkObject('gradient', gradient, 'a gradient { mean, logStd }', 'mean', 'logStd');
   if (gradient.mean.length !== d || gradient.logStd.length !== d)
     fail(
       `gradient has lengths ${gradient.mean.length} and ${gradient.logStd.length}, but the Gaussian has ${d} dimensions.`,
@@ -103,9 +105,10 @@ const standardized = (p: DiagonalGaussian, k: number, x: number): number =>
 export function sample(
   p: DiagonalGaussian,
   rng: Rng,
-  out: MutableVector = new Float64Array(p.mean.length),
+  out: MutableVector = new Float64Array(dimension('p', p)),
 ): MutableVector {
   const d = dimension('p', p);
+  checkRng(rng);
   if (out.length !== d) fail(`out has length ${out.length}, but must have length ${d}.`);
   for (let k = 0; k < d; k++) out[k] = p.mean[k] + Math.exp(p.logStd[k]) * rng.normal();
   return out;
@@ -211,7 +214,8 @@ function filled(
   p: DiagonalGaussian,
   add: (gradient: GaussianGradient) => void,
 ): { mean: Float64Array; logStd: Float64Array } {
-  const gradient = { mean: new Float64Array(p.mean.length), logStd: new Float64Array(p.mean.length) };
+  const d = dimension('p', p);
+  const gradient = { mean: new Float64Array(d), logStd: new Float64Array(d) };
   add(gradient);
   return gradient;
 }

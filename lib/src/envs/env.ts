@@ -11,7 +11,16 @@
  * follows still has value) are kept apart everywhere.
  */
 
-import { checkInteger, checkVector, fail, knownOptions, type OptionNames, show } from '../math/check';
+import {
+  checkInteger,
+  checkObject,
+  checkVector,
+  fail,
+  knownOptions,
+  lengthOf,
+  type OptionNames,
+  show,
+} from '../math/check';
 import { checkRng, type Rng } from '../math/rng';
 import type { GridLayout } from '../mdp/tabularMDP';
 import type { Mjcf } from './mujoco/mjcf';
@@ -38,7 +47,10 @@ export interface BoxSpace {
 export type Space = DiscreteSpace | BoxSpace;
 
 /** Numbers that an action or an observation of this space takes in a flat array: 1 if discrete, else d. */
-export const sizeOf = (space: Space): number => (space.kind === 'discrete' ? 1 : space.low.length);
+export function sizeOf(space: Space): number {
+  checkObject('space', space, 'a space, { kind, n } or { kind, low, high }', 'kind');
+  return space.kind === 'discrete' ? 1 : lengthOf('space.low', space.low);
+}
 
 /** What `EnvModel.transition` reports. One object is reused for all steps: read it at once. */
 export interface Outcome {
@@ -127,6 +139,7 @@ export class Env {
 
   /** @param model the rules; `cartPole()` and the other factories make both */
   constructor(readonly model: EnvModel) {
+    checkObject('model', model, "an environment's rules", 'observationSpace', 'actionSpace', 'stateNames');
     this.id = model.id;
     this.observationSpace = model.observationSpace;
     this.actionSpace = model.actionSpace;

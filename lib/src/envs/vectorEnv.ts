@@ -11,7 +11,7 @@
  * Every array is made once and overwritten by each step: copy what is to be kept.
  */
 
-import { checkInteger, checkVector, fail, knownOptions, type OptionNames } from '../math/check';
+import { checkInteger, checkObject, checkVector, fail, knownOptions, type OptionNames } from '../math/check';
 import { checkRng, Rng, type RngState } from '../math/rng';
 import {
   checkActions,
@@ -85,8 +85,9 @@ export class VectorEnv {
     readonly model: EnvModel,
     /** N, the number of copies. */
     readonly n: number,
-    maxSteps: number = model.maxSteps,
+    maxSteps: number = model?.maxSteps,
   ) {
+    checkObject('model', model, "an environment's rules", 'observationSpace', 'actionSpace', 'stateNames');
     checkInteger('n', n, 1);
     this.id = model.id;
     this.observationSpace = model.observationSpace;

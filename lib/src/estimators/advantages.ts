@@ -24,6 +24,7 @@ import {
   checkFinite,
   checkGamma,
   checkInteger,
+  checkObject,
   checkVector,
   fail,
   knownOptions,
@@ -72,8 +73,9 @@ export function tdErrors(batch: RewardedBatch, options: AdvantageOptions): Float
     values,
     finalValues,
     gamma,
-    out = new Float64Array(batch.rewards.length),
+    out = new Float64Array(batch?.rewards?.length ?? 0),
   } = knownOptions('tdErrors', options, ADVANTAGE_OPTIONS);
+  checkObject('batch', batch, 'a batch of trajectories', 'rewards', 'terminated', 'episodeStarts');
   checkGamma(gamma);
   const { rewards, terminated, episodeStarts } = batch;
   const m = episodeStarts.length - 1;

@@ -21,6 +21,7 @@ import {
   checkFinite,
   checkGamma,
   checkInteger,
+  checkObject,
   checkVector,
   fail,
   knownOptions,
@@ -31,7 +32,7 @@ import { leastSquares } from '../math/linalg';
 import type { FeatureMap } from '../networks/linear';
 import type { DiscretePolicy } from '../policies/policy';
 import { type Recipe, remember } from '../recipe';
-import { checkPolicyReads, type TrajectoryBatch } from '../rollout/trajectoryBatch';
+import { checkBatch, checkPolicyReads, type TrajectoryBatch } from '../rollout/trajectoryBatch';
 import type { CriticValues } from './advantages';
 import { discountByTime } from './returns';
 
@@ -53,10 +54,11 @@ export interface Baseline {
 }
 
 /** A baseline in the role of a critic: what `tdErrors`, `nStepAdvantages` and `generalizedAdvantages` ask for. */
-export const criticValues = (batch: TrajectoryBatch, baseline: Baseline): Required<CriticValues> => ({
-  values: baseline.predict(batch),
-  finalValues: baseline.predictFinal(batch),
-});
+export function criticValues(batch: TrajectoryBatch, baseline: Baseline): Required<CriticValues> {
+  checkBatch(batch);
+  checkObject('baseline', baseline, 'a baseline, such as networkBaseline makes', 'predict', 'predictFinal');
+  return { values: baseline.predict(batch), finalValues: baseline.predictFinal(batch) };
+}
 
 /** b of the observation at observations[offset ..], which is met `time` steps after its trajectory's first row. */
 type Value = (observations: ArrayLike<number>, offset: number, time: number) => number;

@@ -17,10 +17,10 @@
  * is 0 at theta_k. The expectation over actions is taken exactly; only the states are sampled.
  */
 
-import { checkFinite, checkVector, knownOptions, type OptionNames } from '../math/check';
+import { checkFinite, checkObject, checkVector, knownOptions, type OptionNames } from '../math/check';
 import { checkReads } from '../networks/network';
 import type { Policy } from '../policies/policy';
-import type { TrajectoryBatch } from '../rollout/trajectoryBatch';
+import { checkPolicy, type TrajectoryBatch } from '../rollout/trajectoryBatch';
 
 /** What F needs of a policy. */
 export type Differentiable = Pick<Policy, 'network' | 'head'>;
@@ -50,9 +50,14 @@ export function fisherProduct(
   options: FisherProductOptions = {},
 ): Float64Array {
   knownOptions('fisherProduct', options, FISHER_PRODUCT_OPTIONS);
-  const { network, head } = policy;
+  const { network, head } = checkPolicy('policy', policy);
   const { damping = 0, out = new Float64Array(network.parameters.length) } = options;
-  const { observations, observationSize } = batch;
+  const { observations, observationSize } = checkObject(
+    'batch',
+    batch,
+    'a batch of trajectories, such as collectEpisodes makes',
+    'observations',
+  );
   checkReads(network, observationSize, 'policy');
   checkFinite('damping', damping, 0);
   checkVector('v', v, network.parameters.length);
@@ -69,7 +74,7 @@ export function fisherProduct(
 
 /** F [d * d] itself, row by row, one product for each parameter: for policies of a few parameters. */
 export function fisherMatrix(policy: Differentiable, batch: ObservedStates): Float64Array {
-  const d = policy.network.parameters.length;
+  const d = checkPolicy('policy', policy).network.parameters.length;
   const F = new Float64Array(d * d);
   const e = new Float64Array(d);
   for (let i = 0; i < d; i++) {

@@ -27,12 +27,13 @@ import {
   checkVector,
   fail,
   knownOptions,
+  lengthOf,
   type OptionNames,
   show,
 } from '../math/check';
 import { standardError } from '../math/statistics';
 import type { Policy } from '../policies/policy';
-import { type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
+import { checkBatch, type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
 import { actionLogProbs } from './policyStatistics';
 import { discountByTime, rewardToGo } from './returns';
 
@@ -49,7 +50,7 @@ function checkForm(form: ImportanceForm): void {
 
 /** log r_t = log pi(a_t|s_t) - log behavior(a_t|s_t) of all steps [T]. */
 function logRatios(batch: TrajectoryBatch, target: TargetPolicy): Float64Array {
-  const { logProbs } = batch;
+  const { logProbs } = checkBatch(batch);
   if (target === null || typeof target !== 'object')
     throw new TypeError(
       `target is ${show(target)}, but must be a policy or an array of log-probabilities, one a step.`,
@@ -272,6 +273,7 @@ export function effectiveSampleSize(weights: ArrayLike<number>): number {
 
 /** The same from the logarithms of the weights, which may be of any size; -Infinity for weight 0. */
 export function effectiveSampleSizeOfLog(logWeights: ArrayLike<number>): number {
+  lengthOf('logWeights', logWeights);
   let max = -Infinity;
   for (let i = 0; i < logWeights.length; i++) {
     if (!(logWeights[i] < Infinity))

@@ -4,7 +4,7 @@ import type { Head } from '../distributions/head';
 import { fail } from '../math/check';
 import type { FloatArray } from '../math/floatArray';
 import type { Policy } from '../policies/policy';
-import { checkPolicyReads, type TrajectoryBatch } from '../rollout/trajectoryBatch';
+import { checkPolicy, checkPolicyReads, type TrajectoryBatch } from '../rollout/trajectoryBatch';
 
 /** The network's outputs for all steps of a batch [T * K], reused by its next `forward`. */
 export function distributionParameters(batch: TrajectoryBatch, policy: Policy): FloatArray {
@@ -15,6 +15,7 @@ export function distributionParameters(batch: TrajectoryBatch, policy: Policy): 
 
 /** log pi_theta(a_t|s_t) of every step [T], in nats. */
 export function actionLogProbs(batch: TrajectoryBatch, policy: Policy): Float64Array {
+  checkPolicyReads(batch, policy);
   checkPolicyActs(batch, policy);
   const { head } = policy;
   const y = distributionParameters(batch, policy);
@@ -58,11 +59,12 @@ export function meanKlAndEntropyOf(
 
 /** Mean over the states of a batch of the entropy H(pi_theta(.|s)), in nats. */
 export const meanEntropy = (batch: TrajectoryBatch, policy: Policy): number =>
-  meanEntropyOf(policy.head, distributionParameters(batch, policy));
+  meanEntropyOf(checkPolicy('policy', policy).head, distributionParameters(batch, policy));
 
 /** Mean over the states of a batch of D_KL(p(.|s) || q(.|s)), in nats. */
 export function meanKl(batch: TrajectoryBatch, p: Policy, q: Policy): number {
-  const { head } = p;
+  const { head } = checkPolicy('p', p);
+  checkPolicy('q', q);
   if (q.head.kind !== head.kind || q.head.parameterSize !== head.parameterSize)
     fail(
       `p and q are a ${head.kind} policy with ${head.parameterSize} outputs and a ${q.head.kind} policy with ${q.head.parameterSize}, but must be of one kind and size.`,

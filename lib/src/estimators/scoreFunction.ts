@@ -19,7 +19,12 @@
 
 import { checkGamma, checkVector, fail, knownOptions, type OptionNames, show } from '../math/check';
 import type { Policy } from '../policies/policy';
-import { checkPolicyReads, type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
+import {
+  checkPolicy,
+  checkPolicyReads,
+  type TrajectoryBatch,
+  trajectoryCount,
+} from '../rollout/trajectoryBatch';
 import { checkPolicyActs } from './policyStatistics';
 import { discountByTime, rewardToGo } from './returns';
 
@@ -82,7 +87,7 @@ export function scoreGradient(
   batch: TrajectoryBatch,
   policy: Policy,
   weights: ArrayLike<number>,
-  out: Float64Array = new Float64Array(policy.parameters.length),
+  out: Float64Array = new Float64Array(checkPolicy('policy', policy).parameters.length),
 ): Float64Array {
   checkPolicyReads(batch, policy);
   checkPolicyActs(batch, policy);

@@ -86,6 +86,30 @@ export function checkVector<T extends ArrayLike<number>>(name: string, vector: T
   return vector;
 }
 
+/** The length of a list of numbers; the numbers are not looked at, so that inner loops may ask. */
+export function lengthOf(name: string, list: ArrayLike<number>): number {
+  if (list === null || typeof list !== 'object' || typeof list.length !== 'number')
+    throw new TypeError(`${name} is ${show(list)}, but must be an array of numbers.`);
+  return list.length;
+}
+
+/** `value`, unless it lacks one of these members: then it is not `what`, e.g. 'a policy, such as mlpPolicy makes'. */
+export function checkObject<T>(name: string, value: T, what: string, ...members: (keyof T & string)[]): T {
+  const missing = value !== null && typeof value === 'object' && members.find(m => value[m] === undefined);
+  if (value === null || typeof value !== 'object' || missing !== undefined)
+    throw new TypeError(
+      `${name} is ${show(value)}${missing ? ` without ${missing}` : ''}, but must be ${what}.`,
+    );
+  return value;
+}
+
+/** `value`, unless it is no function: then `what` says what it is to do. */
+export function checkFunction<F>(name: string, value: F, what: string): F {
+  if (typeof value !== 'function')
+    throw new TypeError(`${name} is ${show(value)}, but must be a function ${what}.`);
+  return value;
+}
+
 /** A probability vector: entries in [0, 1] whose sum is 1 within 1e-8 (1e-5 for a Float32Array). */
 export function checkProbabilities<T extends ArrayLike<number>>(name: string, p: T, length?: number): T {
   checkVector(name, p, length);

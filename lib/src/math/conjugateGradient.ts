@@ -11,7 +11,16 @@
  * direction of ascent whenever one stops. Everything is summed in float64, whatever the precision of the products.
  */
 
-import { checkFinite, checkInteger, checkVector, fail, knownOptions, type OptionNames } from './check';
+import {
+  checkFinite,
+  checkFunction,
+  checkInteger,
+  checkVector,
+  fail,
+  knownOptions,
+  lengthOf,
+  type OptionNames,
+} from './check';
 import { dot } from './linalg';
 
 /** Options of `conjugateGradient`. */
@@ -49,11 +58,12 @@ export function conjugateGradient(
   b: ArrayLike<number>,
   options: ConjugateGradientOptions = {},
 ): ConjugateGradientResult {
-  const { iterations = b.length, tolerance = 1e-10 } = knownOptions(
+  const { iterations = lengthOf('b', b), tolerance = 1e-10 } = knownOptions(
     'conjugateGradient',
     options,
     CONJUGATE_GRADIENT_OPTIONS,
   );
+  checkFunction('multiply', multiply, 'that gives A v for v');
   const d = checkVector('b', b).length;
   checkInteger('iterations', iterations, 0);
   checkFinite('tolerance', tolerance, 0);

@@ -1,6 +1,6 @@
 /** Short words for lists of numbers: grids, sums, products, lengths. They take any list, typed or not. */
 
-import { checkFinite, checkInteger, fail } from './check';
+import { checkFinite, checkInteger, fail, lengthOf } from './check';
 import { dot as product } from './linalg';
 
 /** x x. The language leaves the last bit of a power to the engine (10^-5 differs between Node 22 and 24); a product is exact to rounding. */
@@ -25,8 +25,9 @@ export function logspace(low: number, high: number, n: number): number[] {
 
 /** x_0 + x_1 + ..., added in this order; 0 for an empty list. */
 export function sum(x: ArrayLike<number>): number {
+  const n = lengthOf('x', x);
   let total = 0;
-  for (let i = 0; i < x.length; i++) total += x[i];
+  for (let i = 0; i < n; i++) total += x[i];
   return total;
 }
 
@@ -60,6 +61,6 @@ export function largestGap(u: ArrayLike<number>, v: ArrayLike<number>): number {
 }
 
 function sameLength(u: ArrayLike<number>, v: ArrayLike<number>): void {
-  if (u.length !== v.length)
+  if (lengthOf('u', u) !== lengthOf('v', v))
     fail(`u has length ${u.length} and v has length ${v.length}, but they must have the same length.`);
 }

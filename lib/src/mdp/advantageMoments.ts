@@ -28,8 +28,8 @@ import {
   type OptionNames,
   show,
 } from '../math/check';
-import { solveFiniteHorizon, solvePolicy } from './exact';
 import { square } from '../math/vectors';
+import { solveFiniteHorizon, solvePolicy } from './exact';
 import {
   addPair,
   diagonal,

@@ -24,8 +24,8 @@
 import { klOfProbabilities, totalVariationOfProbabilities } from '../distributions/categorical';
 import { knownOptions } from '../math/check';
 import { dot } from '../math/linalg';
-import { type PolicySolution, solvePolicy } from './exact';
 import { square } from '../math/vectors';
+import { type PolicySolution, solvePolicy } from './exact';
 import {
   advantageGain,
   checkDiscounted,

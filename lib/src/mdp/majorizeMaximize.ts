@@ -55,8 +55,8 @@ import {
   show,
 } from '../math/check';
 import { dot } from '../math/linalg';
-import { solvePolicy } from './exact';
 import { square } from '../math/vectors';
+import { solvePolicy } from './exact';
 import { boundOfSolution, klCoefficient, largest } from './improvementBound';
 import { advantageGain, checkDiscounted, reachableStates } from './performanceDifference';
 import { checkMDP, type TabularMDP } from './tabularMDP';

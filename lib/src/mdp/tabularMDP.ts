@@ -25,7 +25,7 @@ import {
   type OptionNames,
   show,
 } from '../math/check';
-import type { Rng } from '../math/rng';
+import { checkRng, type Rng } from '../math/rng';
 
 /** One thing that can happen after action a in state s. */
 export interface TransitionOutcome {
@@ -245,8 +245,10 @@ function outcomesFromTables(options: TabularMDPOptions): (s: number, a: number) 
 }
 
 /** Draws s_0 ~ mu. */
-export const sampleInitialState = (mdp: TabularMDP, rng: Rng): number =>
-  rng.categoricalUnchecked(mdp.initial, 0, mdp.states);
+export function sampleInitialState(mdp: TabularMDP, rng: Rng): number {
+  checkMDP(mdp);
+  return checkRng(rng).categoricalUnchecked(mdp.initial, 0, mdp.states);
+}
 
 /**
  * Draws what happens after action a in state s: fills `out` with s', the reward and whether s' is terminal. One
@@ -259,6 +261,8 @@ export function sampleTransition(
   rng: Rng,
   out: { next: number; reward: number; terminated: boolean },
 ): void {
+  checkMDP(mdp);
+  checkRng(rng);
   if (!(s >= 0 && s < mdp.states && Math.floor(s) === s))
     fail(`s is ${show(s)}, but must be a state from 0 to ${mdp.states - 1}.`);
   checkAction(a, mdp.actions);

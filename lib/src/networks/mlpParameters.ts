@@ -14,7 +14,7 @@
  * float64, so that one seed means one network in every engine.
  */
 
-import { checkFinite, checkInteger, fail, show } from '../math/check';
+import { checkFinite, checkInteger, checkObject, fail, show } from '../math/check';
 import { dot } from '../math/linalg';
 import { checkRng, type Rng } from '../math/rng';
 
@@ -63,11 +63,8 @@ export interface MlpInitialization {
 /** Throws unless `spec` describes a network. */
 export function checkMlpSpec(spec: MlpSpec): void {
   const most = 2 ** 27; // half a GiB in float32: gradient and optimizer take as much again each
+  checkHidden(spec);
   checkInteger('inputs', spec.inputs, 1, most);
-  if (!Array.isArray(spec.hidden))
-    throw new TypeError(
-      `hidden is ${show(spec.hidden)}, but must be an array of layer widths, such as [64, 64].`,
-    );
   spec.hidden.forEach((units, l) => {
     checkInteger(`hidden[${l}]`, units, 1, most);
   });
@@ -78,6 +75,12 @@ export function checkMlpSpec(spec: MlpSpec): void {
   const d = mlpParameterCount(spec);
   if (d > most)
     fail(`inputs, hidden and outputs make a network of ${d} parameters, but it must have at most ${most}.`);
+}
+
+function checkHidden(spec: MlpSpec): void {
+  const { hidden } = checkObject('spec', spec, 'the description of a network');
+  if (!Array.isArray(hidden))
+    throw new TypeError(`hidden is ${show(hidden)}, but must be an array of layer widths, such as [64, 64].`);
 }
 
 /** The dense layers, from the observation to the outputs. */
@@ -100,6 +103,7 @@ export function mlpLayers({ inputs, hidden, outputs, activation }: MlpSpec): Mlp
 
 /** d, the numbers in theta. */
 export function mlpParameterCount(spec: MlpSpec): number {
+  checkHidden(spec);
   const last = mlpLayers(spec).at(-1)!;
   return last.biases + last.units + spec.freeOutputs;
 }

@@ -11,7 +11,7 @@
  * epsilon stands within the root, and v begins at 1, so that the first steps are short.
  */
 
-import { checkFinite, checkVector, knownOptions, type OptionNames, show } from '../math/check';
+import { checkFinite, checkVector, knownOptions, lengthOf, type OptionNames, show } from '../math/check';
 import type { FloatArray } from '../math/floatArray';
 import { remember } from '../recipe';
 
@@ -256,7 +256,8 @@ export function restoreOptimizer(optimizer: Optimizer, { learningRate, state }: 
 
 /** The Euclidean length of a gradient. */
 export function gradientNorm(gradient: ArrayLike<number>): number {
+  const d = lengthOf('gradient', gradient);
   let sum = 0;
-  for (let k = 0; k < gradient.length; k++) sum += gradient[k] * gradient[k];
+  for (let k = 0; k < d; k++) sum += gradient[k] * gradient[k];
   return Math.sqrt(sum);
 }

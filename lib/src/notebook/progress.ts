@@ -11,7 +11,15 @@
  *   bar.done();
  */
 
-import { checkFinite, checkInteger, fail, knownOptions, type OptionNames } from '../math/check';
+import {
+  checkFinite,
+  checkFunction,
+  checkInteger,
+  fail,
+  knownOptions,
+  type OptionNames,
+  show,
+} from '../math/check';
 import { platform } from '../platform';
 import { display, escapeMarkup, liveDisplay } from './kernel';
 import { formatCell } from './table';
@@ -86,6 +94,8 @@ export function progressOver<T, R>(
   label: string,
   f: (item: T, i: number) => R | Promise<R>,
 ): R[] | Promise<R[]> {
+  if (!Array.isArray(items)) throw new TypeError(`items is ${show(items)}, but must be a list.`);
+  checkFunction('f', f, 'of an item');
   const bar = progress({ total: items.length, label, curve: false });
   const results: R[] = [];
   const finish = () => {

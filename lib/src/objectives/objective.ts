@@ -23,7 +23,7 @@
  */
 
 import type { Head } from '../distributions/head';
-import { checkVector, fail, show } from '../math/check';
+import { checkFunction, checkVector, fail, show } from '../math/check';
 import { type FloatArray, roomFor } from '../math/floatArray';
 import { remember } from '../recipe';
 
@@ -236,6 +236,7 @@ export class PolicySteps {
  * `policyObjective((steps, dY) => { ... steps.addScore(b, 1 / steps.count, dY) ...; return mean; })`.
  */
 export function policyObjective(add: PolicyObjective['add']): PolicyObjective {
+  checkFunction('add', add, 'of the steps and of dL/dy');
   const steps = new PolicySteps();
   return {
     add,
@@ -251,6 +252,7 @@ export function policyObjective(add: PolicyObjective['add']): PolicyObjective {
 
 /** L = L_1 + L_2 + ..., for example `sumOfObjectives(clipObjective(), entropyBonus({ coefficient: 0.01 }))`. */
 export function sumOfObjectives(...objectives: readonly PolicyObjective[]): PolicyObjective {
+  if (objectives.length === 0) fail('objectives are none, but a sum needs at least one.');
   objectives.forEach((objective, i) => {
     if (typeof objective?.add !== 'function')
       throw new TypeError(

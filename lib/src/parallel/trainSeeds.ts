@@ -105,13 +105,15 @@ export class SeedsError extends Error {
     readonly failures: readonly SeedFailure[],
     readonly results: unknown,
   ) {
+    if (!Array.isArray(failures) || !failures.every(failure => 'error' in Object(failure)))
+      throw new TypeError(`failures is ${show(failures)}, but must be a list of { seed, error }.`);
     const told = failures.map(({ seed, variant, error }) => {
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : show(error);
       return `seed ${seed}${variant === undefined ? '' : ` of ${variant}`} (${reason.replace(/\.$/, '')})`;
     });
     super(
       `${failures.length} of ${count} trainings failed: ${told.join(', ')}; error.results holds those of the others.`,
-      { cause: failures[0].error },
+      { cause: failures[0]?.error },
     );
   }
 }

@@ -2,8 +2,8 @@
  * Figures made of figures: panels side by side, and a slider that steps through variants.
  */
 
-import { checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
-import { type Figure, isRecord, type Layout, type Trace } from './figure';
+import { checkFunction, checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
+import { checkFigures, type Figure, isRecord, type Layout, type Trace } from './figure';
 import { FRAME, frame, HEADING, legendAt } from './theme';
 
 /** Options of `panels`. @experimental */
@@ -29,7 +29,7 @@ const PANEL_OPTIONS: OptionNames<PanelOptions> = {
  */
 export function panels(figures: readonly Figure[], options: PanelOptions = {}): Figure {
   knownOptions('panels', options, PANEL_OPTIONS);
-  if (!(figures?.length > 0)) fail('figures is empty, but must hold at least one figure.');
+  checkFigures(figures);
   const columns = Math.min(
     figures.length,
     checkInteger('options.columns', options.columns ?? figures.length, 1),
@@ -229,7 +229,7 @@ const OVERLAY_OPTIONS: OptionNames<OverlayOptions> = { axes: 'optional', named: 
 /** Figures drawn over each other on the axes of one of them, the first at the bottom: e.g. theory as lines, data as dots. @experimental */
 export function overlay(figures: readonly Figure[], options: OverlayOptions = {}): Figure {
   knownOptions('overlay', options, OVERLAY_OPTIONS);
-  if (!(figures?.length > 0)) fail('figures is empty, but must hold at least one figure.');
+  checkFigures(figures);
   const last = figures.length - 1;
   const { layout, config } = figures[checkInteger('options.axes', options.axes ?? 0, 0, last)];
   const named = options.named === undefined ? -1 : checkInteger('options.named', options.named, 0, last);
@@ -267,6 +267,8 @@ export function slider<T>(
   options: SliderOverOptions<T> = {},
 ): Figure {
   knownOptions('slider', options, SLIDER_OVER_OPTIONS);
+  if (!Array.isArray(values)) throw new TypeError(`values is ${show(values)}, but must be a list.`);
+  checkFunction('figureOf', figureOf, 'that makes a figure of each value');
   const { prefix, start, label = String } = options;
   const at = start === undefined ? 0 : values.indexOf(start);
   if (at < 0) fail(`options.start is ${show(start)}, but must be one of the values, ${show(values)}.`);

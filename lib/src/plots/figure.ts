@@ -7,7 +7,7 @@
  * the eye resolves, so that files stay small and their differences readable.
  */
 
-import { show } from '../math/check';
+import { checkObject, fail, show } from '../math/check';
 
 /** One plotly trace, e.g. { type: 'scatter', x, y, name }. @experimental */
 export interface Trace {
@@ -16,6 +16,19 @@ export interface Trace {
   /** Its name in the legend. */
   name?: string;
   [attribute: string]: unknown;
+}
+
+/** Throws unless `figure` is one. */
+export const checkFigure = (name: string, figure: Figure): Figure =>
+  checkObject(name, figure, 'a figure, such as lineChart makes', 'data', 'layout');
+
+/** A list of figures, at least one. */
+export function checkFigures(figures: readonly Figure[]): readonly Figure[] {
+  if (!Array.isArray(figures))
+    throw new TypeError(`figures is ${show(figures)}, but must be a list of figures.`);
+  if (figures.length === 0) fail('figures is empty, but must hold at least one figure.');
+  for (const [i, figure] of figures.entries()) checkFigure(`figures[${i}]`, figure);
+  return figures;
 }
 
 /** A plotly layout: axes, legend, margins. @experimental */
@@ -44,8 +57,7 @@ const SIGNIFICANT_DIGITS = 7;
  * @experimental
  */
 export function cleanFigure(figure: Figure): Figure {
-  if (!isRecord(figure))
-    throw new TypeError(`figure is ${show(figure)}, but must be an object { data, layout }.`);
+  checkObject('figure', figure, 'a figure, such as lineChart makes');
   if (!Array.isArray(figure.data) || figure.data.length === 0)
     throw new TypeError(`figure.data is ${show(figure.data)}, but must be a list of at least one trace.`);
   figure.data.forEach((trace, i) => {
@@ -116,7 +128,7 @@ const titleOf = (part: unknown): string => {
  * @experimental
  */
 export function describeFigure(figure: Figure): string {
-  const { layout, data } = figure;
+  const { layout, data } = checkFigure('figure', figure);
   const axes = (letter: string) =>
     [
       ...new Set(

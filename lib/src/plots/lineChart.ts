@@ -132,7 +132,7 @@ const SEED_BAND_OPTIONS: OptionNames<SeedBandOptions> = { seed: 'optional', resa
 /** The interquartile mean over seeds at each x, with its 95% bootstrap interval (`curveInterval`). @experimental */
 export function seedBand(of: SeedCurves | SeedRuns, options: SeedBandOptions = {}): BandPoint[] {
   knownOptions('seedBand', options, SEED_BAND_OPTIONS);
-  const { x, curves } = 'curves' in of ? of : curvesOf(of);
+  const { x, curves } = isCurves(of) ? of : curvesOf(of);
   if (curves?.[0]?.length !== x?.length)
     fail(
       `curves[0] has length ${curves?.[0]?.length}, but must have one value for each of the ${x?.length} x.`,
@@ -142,10 +142,18 @@ export function seedBand(of: SeedCurves | SeedRuns, options: SeedBandOptions = {
   return Array.from(x, (at, i) => ({ x: at, mean: estimate[i], low: low[i], high: high[i] }));
 }
 
-const curvesOf = (runs: SeedRuns): SeedCurves => ({
-  x: runs[0].history.map((_, k) => k + 1),
-  curves: runs.map(({ history }) => history.map(record => record.meanReturn)),
-});
+const isCurves = (of: SeedCurves | SeedRuns): of is SeedCurves => isRecord(of) && 'curves' in of;
+
+function curvesOf(runs: SeedRuns): SeedCurves {
+  if (!Array.isArray(runs) || runs.length === 0 || !runs.every(run => Array.isArray(run?.history)))
+    throw new TypeError(
+      `of is ${show(runs)}, but must be curves { x, curves } or a list of what trainings return.`,
+    );
+  return {
+    x: runs[0].history.map((_: CurveRecord, k: number) => k + 1),
+    curves: runs.map(({ history }) => history.map((record: CurveRecord) => record.meanReturn)),
+  };
+}
 
 /** Options of `learningCurves`. @experimental */
 export interface LearningCurvesOptions

@@ -5,7 +5,7 @@
  *   lineChart(series([0.5, 0.9], gamma => curve(horizons, H => noise(gamma, H)), gamma => `γ = ${gamma}`), { ... })
  */
 
-import { fail, show } from '../math/check';
+import { checkFunction, fail, show } from '../math/check';
 import type { Interval } from '../math/statistics';
 import { isRecord, type Numbers } from './figure';
 
@@ -33,6 +33,7 @@ export type Series<T> = Readonly<Record<string, T>>;
  */
 export function curve(x: Numbers, f: (x: number, i: number) => number | Interval): Points {
   if (typeof x?.length !== 'number') throw new TypeError(`x is ${show(x)}, but must be a list of numbers.`);
+  checkFunction('f', f, 'that gives y for x');
   const at = Array.from(x, f);
   if (!at.some(isRecord)) return { x, y: at as number[] };
   const intervals = at.map((value, i) => {
@@ -67,6 +68,7 @@ export function series<T, R>(
   value: (item: T, key: never) => R,
   name: (item: never, i: never) => string = String,
 ): Record<string, R> {
+  checkFunction('value', value, 'of an item');
   const list: [string, R][] = Array.isArray(of)
     ? of.map((item, i) => [name(item as never, i as never), value(item, i as never)])
     : entries('of', of as Series<T>).map(([key, item]) => [

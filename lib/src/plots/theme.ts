@@ -11,7 +11,7 @@
  * black. Series also differ in dash, so that they survive a grey print. The width follows the page; the height is fixed.
  */
 
-import { checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
+import { checkFinite, checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';
 import type { Figure, Layout, Trace } from './figure';
 
 /** Text, and what stands for "none" or "theory" among the series. */
@@ -38,12 +38,15 @@ const CLEAR = 'rgba(0,0,0,0)';
 const NARROW = 560;
 
 /** The colour of series i. @experimental */
-export const colorOf = (i: number): string => palette[i % palette.length];
+export const colorOf = (i: number): string => palette[checkInteger('i', i, 0) % palette.length];
 /** The dash pattern of series i. */
 export const dashOf = (i: number): string => dashes[i % dashes.length];
 /** A colour of the palette, made see-through: alpha from 0 to 1. @experimental */
-export const fade = (hex: string, alpha: number): string =>
-  `rgba(${[1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16)).join(',')},${alpha})`;
+export function fade(hex: string, alpha: number): string {
+  if (!/^#[0-9a-f]{6}$/i.test(hex)) fail(`hex is ${show(hex)}, but must be a colour such as '#0072B2'.`);
+  checkFinite('alpha', alpha, 0, 1);
+  return `rgba(${[1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16)).join(',')},${alpha})`;
+}
 
 /** The places in the palette of `count` series: those given, or 0, 1, 2, .... */
 export function checkColors(given: readonly number[] | undefined, count: number): readonly number[] {
@@ -120,8 +123,11 @@ export const CHART_OPTIONS: OptionNames<ChartOptions> = {
 };
 
 /** Puts traces and axes into the theme: the last step of every chart. @experimental */
-export const themed = (data: Trace[], axes: Layout, options: FrameOptions): Figure =>
-  inTheme(data, axes, knownOptions('themed', options, THEMED_OPTIONS));
+export function themed(data: Trace[], axes: Layout, options: FrameOptions): Figure {
+  knownOptions('themed', options, THEMED_OPTIONS);
+  if (!Array.isArray(data)) throw new TypeError(`data is ${show(data)}, but must be a list of traces.`);
+  return inTheme(data, axes, options);
+}
 
 /** `themed` for charts, which have looked at their options. */
 export function inTheme(data: Trace[], axes: Layout, options: FrameOptions): Figure {

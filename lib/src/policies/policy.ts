@@ -9,7 +9,7 @@
 
 import { softmaxInto } from '../distributions/categorical';
 import { categoricalHead, gaussianHead, type Head } from '../distributions/head';
-import { checkAction, checkVector, fail, show } from '../math/check';
+import { checkAction, checkObject, checkVector, fail, show } from '../math/check';
 import type { FloatArray } from '../math/floatArray';
 import type { Rng } from '../math/rng';
 import { checkGradient, type Network } from '../networks/network';
@@ -188,8 +188,10 @@ export const categoricalPolicy = (network: Network): CategoricalPolicy => new Ca
 export const gaussianPolicy = (network: Network): GaussianPolicy => new GaussianPolicy(network);
 
 /** A policy of the kind of `head` over another network. */
-export const policyOver = (network: Network, { kind }: Head): CategoricalPolicy | GaussianPolicy =>
-  kind === 'categorical' ? categoricalPolicy(network) : gaussianPolicy(network);
+export function policyOver(network: Network, head: Head): CategoricalPolicy | GaussianPolicy {
+  const { kind } = checkObject('head', head, 'a head, such as categoricalHead makes', 'kind');
+  return kind === 'categorical' ? categoricalPolicy(network) : gaussianPolicy(network);
+}
 
 /** The score function grad_theta log pi_theta(a|s) of one observation, a new array shaped like theta. */
 export function scoreOf(
@@ -197,6 +199,7 @@ export function scoreOf(
   observation: ArrayLike<number>,
   action: number | ArrayLike<number>,
 ): Float64Array {
+  checkObject('policy', policy, 'a policy, such as mlpPolicy makes', 'parameters', 'addScore');
   const gradient = new Float64Array(policy.parameters.length);
   policy.addScore(observation, 0, action as number & ArrayLike<number>, 1, gradient);
   return gradient;

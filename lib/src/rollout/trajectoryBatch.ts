@@ -8,7 +8,7 @@
  * from which a critic estimates it.
  */
 
-import { checkInteger, checkVector, fail, show } from '../math/check';
+import { checkInteger, checkObject, checkVector, fail, show } from '../math/check';
 import { checkReads } from '../networks/network';
 import type { Policy } from '../policies/policy';
 
@@ -61,10 +61,11 @@ export interface TrajectoryBatchInput {
 }
 
 /** The number m of trajectories in a batch. */
-export const trajectoryCount = (batch: TrajectoryBatch): number => batch.episodeStarts.length - 1;
+export const trajectoryCount = (batch: TrajectoryBatch): number => checkBatch(batch).episodeStarts.length - 1;
 
 /** A batch from arrays written by hand, copied and checked: shapes, finite numbers, flags only where trajectories end. */
 export function trajectoryBatch(input: TrajectoryBatchInput): TrajectoryBatch {
+  checkObject('input', input, 'an object with observations, actions and rewards');
   const { observationSize = 1, actionSize = 1 } = input;
   checkInteger('observationSize', observationSize, 1);
   checkInteger('actionSize', actionSize, 1);
@@ -119,9 +120,26 @@ export function trajectoryBatch(input: TrajectoryBatchInput): TrajectoryBatch {
 }
 
 /** Throws unless the batch's observations are of the size that the policy is made for. */
-export function checkPolicyReads(batch: TrajectoryBatch, { network }: Policy): void {
+export function checkPolicyReads(batch: TrajectoryBatch, policy: Policy): void {
+  checkBatch(batch);
+  const { network } = checkPolicy('policy', policy);
   checkReads(network, batch.observationSize, 'policy');
 }
+
+/** Throws unless `batch` is one. */
+export const checkBatch = (batch: TrajectoryBatch): TrajectoryBatch =>
+  checkObject(
+    'batch',
+    batch,
+    'a batch of trajectories, such as collectEpisodes makes',
+    'observations',
+    'rewards',
+    'episodeStarts',
+  );
+
+/** Throws unless `policy` is one that a network computes. */
+export const checkPolicy = <P extends Pick<Policy, 'network' | 'head'>>(name: string, policy: P): P =>
+  checkObject(name, policy, 'a policy, such as mlpPolicy makes', 'network', 'head');
 
 /** Starts of trajectories that fill the rows 0 .. steps - 1: begins with 0, grows, ends with `steps`. */
 export function checkEpisodeStarts(episodeStarts: ArrayLike<number>, steps: number): Int32Array {
@@ -146,7 +164,7 @@ function flags(name: string, values: ArrayLike<number>, length: number): Uint8Ar
 
 /** Undiscounted return of each trajectory, [m]: sum_t r_t. */
 export function episodeReturns(batch: TrajectoryBatch): Float64Array {
-  const { rewards, episodeStarts } = batch;
+  const { rewards, episodeStarts } = checkBatch(batch);
   const returns = new Float64Array(trajectoryCount(batch));
   for (let i = 0; i < returns.length; i++)
     for (let t = episodeStarts[i]; t < episodeStarts[i + 1]; t++) returns[i] += rewards[t];

@@ -1,12 +1,14 @@
 /** Multi-layer perceptrons on the TensorFlow.js engine: a stack of dense layers, whose theta has the layout of all engines. */
 
-import { fail } from '../../math/check';
-import { type MlpSpec, mlpLayers, mlpParameterCount } from '../mlpParameters';
+import { checkVector } from '../../math/check';
+import { checkMlpSpec, type MlpSpec, mlpLayers, mlpParameterCount } from '../mlpParameters';
 import { tensorflow } from './tensorflow';
 import { type TfNetwork, tfNetwork } from './tfNetwork';
 
 /** A multi-layer perceptron with theta [d] as mlpParameters.ts lays it out; copied. */
 export function tfMlp(spec: MlpSpec, parameters: ArrayLike<number>): TfNetwork {
+  checkMlpSpec(spec);
+  checkVector('parameters', parameters, mlpParameterCount(spec));
   const tf = tensorflow();
   const layers = mlpLayers(spec).map(({ inputs, units, activation }, l) =>
     tf.layers.dense({
@@ -17,8 +19,6 @@ export function tfMlp(spec: MlpSpec, parameters: ArrayLike<number>): TfNetwork {
     }),
   );
   const network = tfNetwork(tf.sequential({ layers }), { freeOutputs: spec.freeOutputs });
-  if (parameters.length !== mlpParameterCount(spec))
-    fail(`parameters has length ${parameters.length}, but the network has ${mlpParameterCount(spec)}.`);
   network.parameters.set(parameters);
   return network;
 }
