@@ -10,6 +10,7 @@ import { checkMDP, type TabularMDP } from './tabularMDP';
 
 /** pi_theta over the actions of an MDP, whose observation is the index of the state, as every `DiscretePolicy` is. */
 export interface TabularPolicy {
+  /** Number of actions. */
   readonly actionCount: number;
   /** theta, flat and live. */
   readonly parameters: FloatArray;

@@ -22,7 +22,7 @@ interface BrowserKernel {
   /** The display function of the cell that is executing. */
   display(): KernelDisplay | undefined;
   /** A package's module. */
-  require(name: string): unknown;
+  readonly require: (name: string) => unknown;
   /** The files of a package that is no module. */
   packageFiles(name: string): PackageFiles & { readonly version: string };
   readonly files: Files;
