@@ -19,6 +19,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -101,6 +102,49 @@ before(async () => {
   wanted = await expected();
   assert.ok(wanted.length > 10_000);
 });
+
+/** What saved policies do with a seed: the bits of observations, actions and distributions, in a text. */
+const acting = `
+import { cartPole, pendulum, Rng, unpackPolicy } from 'pglab';
+
+export function act(files: Uint8Array[]): string {
+  const seen = files.map(file => {
+    const { policy, environment } = unpackPolicy(file);
+    const env = environment === 'Pendulum-v1' ? pendulum() : cartPole();
+    const rng = new Rng(5);
+    const numbers: number[] = [];
+    let observation = env.reset(rng);
+    for (let t = 0; t < 150; t++) {
+      const drawn = policy.act(observation, 0, rng);
+      const action = typeof drawn === 'number' ? drawn : [...drawn];
+      numbers.push(...observation, ...[action].flat(), ...policy.network.forward(observation, 1));
+      const { observation: next, terminated, truncated } = env.step(action);
+      observation = terminated || truncated ? env.reset(rng) : next;
+    }
+    return { environment, bits: [...new Uint8Array(Float64Array.from(numbers).buffer)].join() };
+  });
+  return JSON.stringify(seen);
+}
+`;
+
+/** Two policies, trained shortly and saved to files: over actions, and over forces with normalised observations. */
+async function savedPolicies() {
+  const { cartPole, mlp, mlpPolicy, pendulum, ppoClip, savePolicy } = here('pglab');
+  const common = { seed: 1, totalSteps: 1024, stepsPerIteration: 512, copies: 4 };
+  const files = [];
+  for (const [env, inputs, normalizeObservations] of [
+    [cartPole(), 4, false],
+    [pendulum(), 3, true],
+  ]) {
+    const policy = mlpPolicy({ env, seed: 1 });
+    const critic = mlp({ inputs, outputs: 1, seed: 2 });
+    const { policy: trained } = await ppoClip({ ...common, env, policy, critic, normalizeObservations });
+    const file = join(folder, `policy${inputs}.pglab`);
+    savePolicy(file, trained, { env });
+    files.push(readFileSync(file));
+  }
+  return files;
+}
 
 /** The first place where they differ says more than half a megabyte. */
 function assertSame(actual, what) {
@@ -251,7 +295,8 @@ const skip = browserPath ? false : 'no Chromium, Chrome or Edge was found';
 test('trains in a browser, bundled and not, in a page and in a worker: the same bytes', {
   skip,
 }, async () => {
-  write('page.ts', `${training}\nObject.assign(globalThis, { train });\n`);
+  write('act.ts', acting);
+  write('page.ts', `import { act } from './act';\n${training}\nObject.assign(globalThis, { train, act });\n`);
   write('worker.ts', `${training}\ntrain(1).then(trained => postMessage(JSON.stringify(trained)));\n`);
   const site = join(folder, 'site');
   const { metafile, warnings } = await build({
@@ -266,7 +311,7 @@ test('trains in a browser, bundled and not, in a page and in a worker: the same 
   });
   assert.deepEqual(warnings, []);
   const inputs = Object.keys(metafile.inputs).sort();
-  assert.deepEqual(inputs, ['node_modules/pglab/dist/browser.mjs', 'page.ts', 'worker.ts']);
+  assert.deepEqual(inputs, ['act.ts', 'node_modules/pglab/dist/browser.mjs', 'page.ts', 'worker.ts']);
   mkdirSync(site, { recursive: true });
 
   const types = { js: 'text/javascript', mjs: 'text/javascript', html: 'text/html' };
@@ -294,6 +339,20 @@ test('trains in a browser, bundled and not, in a page and in a worker: the same 
       return JSON.stringify(await globalThis.train(1));
     });
     assertSame(bundled, 'in a page');
+    const saved = await savedPolicies();
+    const acted = await page.evaluate(
+      files => globalThis.act(files.map(file => Uint8Array.from(file))),
+      saved.map(file => [...file]),
+    );
+    await build({
+      absWorkingDir: folder,
+      entryPoints: ['act.ts'],
+      outfile: join(folder, 'act.mjs'),
+      logLevel: 'silent',
+    });
+    const { act } = await import(pathToFileURL(join(folder, 'act.mjs')).href);
+    assert.ok(acted.length > 10_000 && acted.includes('Pendulum-v1'), acted.slice(0, 100));
+    assert.ok(acted === act(saved), 'saved policies act in a page as in Node');
     const worker = await page.evaluate(
       () =>
         new Promise((resolve, reject) => {
