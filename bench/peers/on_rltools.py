@@ -22,8 +22,8 @@ using ENVIRONMENT_FACTORY = rl_tools::rl::environments::Pendulum<rl_tools::rl::e
 
 
 def main():
-    lines = sys.stdout
-    sys.stdout = sys.stderr  # where RLtools tells what it found
+    lines = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # where RLtools, in Python and in C++, tells what it found
     run = json.loads(sys.argv[1])
     task, seed = run["task"], run["seed"]
     if task["env"] != "Pendulum-v1":
