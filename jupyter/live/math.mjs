@@ -1,13 +1,25 @@
 /**
  * The functions of `Math` whose last bit the language leaves to the engine, as Node has them, from 20 to 26: by the methods of
- * Sun's fdlibm (K. C. Ng and others 1993, netlib.org/fdlibm), while Chromium's are others. The six that pglab needs are in
+ * Sun's fdlibm (K. C. Ng and others 1993, netlib.org/fdlibm), while Chromium's are others. Those that pglab needs are in
  * lib/src/platform/elementary.ts; here are those that a cell may need besides.
  *
  * `pow`, to which `**` belongs, stays the engine's: Node's versions differ among themselves in it, so no notebook can show its
- * last bits; squares and square roots are the same in all of them. So are hypot, fround, sqrt and whatever rounds.
+ * last bits; squares and square roots are the same in all of them. So are fround, sqrt and whatever rounds.
  */
 
-import { cos, exp, expm1, log, log1p, reduceByHalfPi, sin } from '../../lib/src/platform/elementary.ts';
+import {
+  atan,
+  atan2,
+  cos,
+  exp,
+  expm1,
+  hypot,
+  log,
+  log1p,
+  log10,
+  reduceByHalfPi,
+  sin,
+} from '../../lib/src/platform/elementary.ts';
 
 const { abs, sqrt, sign } = Math;
 /** The engine's, for what is too large to be reduced here. */
@@ -68,14 +80,6 @@ export function log2(x) {
   const top = high * 1.4426950407214463;
   const sum = k + top;
   return (low + high) * 1.6751713164886512e-10 + low * 1.4426950407214463 + (k - sum + top) + sum;
-}
-
-export function log10(x) {
-  if (!(x > 0) || x === Infinity || x === 1) return log(x);
-  const [k, m] = split(x, 0x3ff00000);
-  // Below 1, 2^(k+1) times m/2 in [1/2, 1).
-  const [y, reduced] = k < 0 ? [k + 1, m / 2] : [k, m];
-  return y * 3.694239077158931e-13 + Math.LOG10E * log(reduced) + y * 0.30102999566361177;
 }
 
 // ---- Hyperbolic --------------------------------------------------------------------------------------------------
@@ -187,57 +191,6 @@ export function acos(x) {
   return 2 * (f + (asinRest(z) * s + (z - f * f) / (s + f)));
 }
 
-const ATAN_AT = [
-  [0.4636476090008061, 2.2698777452961687e-17],
-  [0.7853981633974483, 3.061616997868383e-17],
-  [0.982793723247329, 1.3903311031230998e-17],
-  [1.5707963267948966, 6.123233995736766e-17],
-];
-const ATAN_EVEN = [
-  0.3333333333333293, 0.14285714272503466, 0.09090887133436507, 0.06661073137387531, 0.049768779946159324,
-  0.016285820115365782,
-];
-const ATAN_ODD = [
-  -0.19999999999876483, -0.11111110405462356, -0.0769187620504483, -0.058335701337905735,
-  -0.036531572744216916,
-];
-
-export function atan(x) {
-  const high = sizeOf(x);
-  if (Number.isNaN(x) || high < 0x3e400000) return x;
-  if (high >= 0x44100000) return withSign(PI_2[0], x);
-  const size = abs(x);
-  let near;
-  let t = x;
-  if (high >= 0x40038000) [near, t] = [3, -1 / size];
-  else if (high >= 0x3ff30000) [near, t] = [2, (size - 1.5) / (1 + 1.5 * size)];
-  else if (high >= 0x3fe60000) [near, t] = [1, (size - 1) / (size + 1)];
-  else if (high >= 0x3fdc0000) [near, t] = [0, (2 * size - 1) / (2 + size)];
-  const z = t * t;
-  const w = z * z;
-  const rest = t * (z * horner(w, ATAN_EVEN) + w * horner(w, ATAN_ODD));
-  if (near === undefined) return t - rest;
-  const [first, second] = ATAN_AT[near];
-  return withSign(first - (rest - second - t), x);
-}
-
-export function atan2(y, x) {
-  if (Number.isNaN(x) || Number.isNaN(y)) return Number.NaN;
-  if (x === 1) return atan(y);
-  const left = x < 0 || Object.is(x, -0);
-  if (y === 0) return left ? withSign(Math.PI, y) : y;
-  if (x === 0) return withSign(PI_2[0], y);
-  if (abs(x) === Infinity) {
-    if (abs(y) === Infinity) return withSign(left ? (3 * Math.PI) / 4 : Math.PI / 4, y);
-    return withSign(left ? Math.PI : 0, y);
-  }
-  const exponents = (sizeOf(y) - sizeOf(x)) >> 20;
-  if (abs(y) === Infinity || exponents > 60) return withSign(PI_2[0], y);
-  const z = left && exponents < -60 ? 0 : atan(abs(y / x));
-  if (!left) return withSign(z, y);
-  return withSign(Math.PI - (z - 1.2246467991473532e-16), y);
-}
-
 export function cbrt(x) {
   if (x === 0 || !(abs(x) < Infinity)) return x;
   const small = sizeOf(x) < 0x00100000;
@@ -306,10 +259,9 @@ export function tan(x) {
 
 /** Puts them into a Math object. */
 export function portMath(math) {
-  const ours = { cos, exp, expm1, log, log1p, sin };
+  const ours = { atan, atan2, cos, exp, expm1, hypot, log, log1p, log10, sin };
   Object.assign(math, ours, {
     log2,
-    log10,
     sinh,
     cosh,
     tanh,
@@ -318,8 +270,6 @@ export function portMath(math) {
     atanh,
     asin,
     acos,
-    atan,
-    atan2,
     cbrt,
     tan,
   });

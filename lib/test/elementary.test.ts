@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rng } from 'pglab';
-import { atan2, cos, exp, expm1, hypot, log, log1p, log10, sin } from '../dist/platform/elementary';
+import { atan, atan2, cos, exp, expm1, hypot, log, log1p, log10, sin } from '../dist/platform/elementary';
 
 const SPECIAL = [0, -0, 1, -1, Infinity, -Infinity, NaN, 5e-324, -5e-324, 2.2e-308, 1e-310, Number.MAX_VALUE];
 SPECIAL.push(Math.PI, Math.PI / 2, Math.PI / 4, -Math.PI / 4, (3 * Math.PI) / 4, 100 * Math.PI, Math.SQRT2);
@@ -21,7 +21,7 @@ SPECIAL.push(
   0.41422,
 );
 
-for (const ours of [exp, log, log1p, log10, expm1, sin, cos]) {
+for (const ours of [exp, log, log1p, log10, expm1, sin, cos, atan]) {
   const name = ours.name as 'exp';
   test(`${name}: the bits of Node on edges and on 300,000 numbers of all sizes`, () => {
     const rng = new Rng(7);

@@ -1,5 +1,5 @@
 /**
- * exp, log, log1p, expm1, sin, cos, log10, atan2 and hypot, to the bit as Node has them.
+ * exp, log, log1p, expm1, sin, cos, log10, atan, atan2 and hypot, to the bit as Node has them.
  *
  * The language leaves the last bit of these functions to the engine. Node's, from 20 to 26, compute them as Sun's fdlibm does (K. C.
  * Ng and others 1993, netlib.org/fdlibm), while Chromium 156 has others for all of them: the same seed would not give the same
@@ -305,18 +305,20 @@ const ATAN_ODD = [
   -0.036531572744216916,
 ];
 
-/** The angle in [0, pi/2] whose tangent is x >= 0. */
-function atan(x: number): number {
-  if (x < 1 / 2 ** 27) return x;
-  if (x >= 2 ** 66) return ATAN_OF[3][0] + ATAN_OF[3][1];
-  const r = [x, (2 * x - 1) / (2 + x), (x - 1) / (x + 1), (x - 1.5) / (1 + 1.5 * x), -1 / x];
-  const near = [0.4375, 0.6875, 1.1875, 2.4375].filter(limit => x >= limit).length;
-  const z = r[near] * r[near];
+/** The angle in [-pi/2, pi/2] whose tangent is x. */
+export function atan(x: number): number {
+  const size = Math.abs(x);
+  if (!(size >= 1 / 2 ** 27)) return x;
+  if (size >= 2 ** 66) return x < 0 ? -ATAN_OF[3][0] : ATAN_OF[3][0];
+  const near = [0.4375, 0.6875, 1.1875, 2.4375].filter(limit => size >= limit).length;
+  const of = [size, (2 * size - 1) / (2 + size), (size - 1) / (size + 1), (size - 1.5) / (1 + 1.5 * size)];
+  const r = near === 4 ? -1 / size : of[near];
+  const z = r * r;
   const w = z * z;
-  const part = r[near] * (z * horner(w, ATAN_EVEN) + w * horner(w, ATAN_ODD));
-  if (near === 0) return x - part;
-  const [high, low] = ATAN_OF[near - 1];
-  return high - (part - low - r[near]);
+  const part = r * (z * horner(w, ATAN_EVEN) + w * horner(w, ATAN_ODD));
+  const [high, low] = near === 0 ? [r, 0] : ATAN_OF[near - 1];
+  const angle = near === 0 ? high - part : high - (part - low - r);
+  return x < 0 ? -angle : angle;
 }
 
 const PI_LOW = 1.2246467991473532e-16;
