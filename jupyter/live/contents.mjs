@@ -1,8 +1,10 @@
 /**
- * The files that cells see: the site's (notebooks and data sets), which are fetched when they are read, and over them what
- * cells write, in memory until the kernel ends. All paths are absolute, with forward slashes.
+ * The files that cells see: the site's (notebooks and data sets), which are fetched when they are read; those that the reader
+ * uploaded or made (./drive.mjs); and over both what cells write, in memory until the kernel ends. All paths are absolute, with
+ * forward slashes.
  */
 
+import { drive } from './drive.mjs';
 import { beside, fetchNow, filesUrl, notebookFolder } from './place.mjs';
 
 class Contents {
@@ -32,11 +34,11 @@ class Contents {
 
   isFile(path) {
     const written = this.written.get(path);
-    return written === undefined ? this.site.has(path) : written !== null;
+    return written === undefined ? this.site.has(path) || drive.isFile(path) : written !== null;
   }
 
   isFolder(path) {
-    return this.site && this.folders.has(path);
+    return (this.site && this.folders.has(path)) || drive.isFolder(path);
   }
 
   /** The names in a folder. */
@@ -44,13 +46,16 @@ class Contents {
     const start = folder === '/' ? '/' : `${folder}/`;
     const all = [...this.site, ...this.written.keys()].filter(path => this.isFile(path));
     const inside = [...all, ...this.folders].filter(path => path.startsWith(start) && path !== start);
-    return [...new Set(inside.map(path => path.slice(start.length).split('/')[0]))].sort();
+    const names = inside.map(path => path.slice(start.length).split('/')[0]);
+    const own = drive.list(folder).filter(name => this.written.get(start + name) !== null);
+    return [...new Set([...names, ...own])].sort();
   }
 
   /** A file's bytes, which must be there. */
   bytes(path) {
     const written = this.written.get(path);
     if (written) return written;
+    if (!this.site.has(path)) return drive.bytes(path) ?? new Uint8Array();
     let bytes = this.fetched.get(path);
     if (!bytes) {
       bytes = fetchNow(filesUrl + path.slice(1).split('/').map(encodeURIComponent).join('/'), 'bytes');
@@ -66,7 +71,7 @@ class Contents {
 
   write(path, bytes) {
     this.written.set(path, bytes);
-    this.versions.set(path, this.version(path) + 1);
+    this.versions.set(path, (this.versions.get(path) ?? 0) + 1);
   }
 
   remove(path) {
@@ -84,7 +89,8 @@ class Contents {
 
   /** Changes with the file. */
   version(path) {
-    return this.versions.get(path) ?? 0;
+    if (this.versions.has(path)) return this.versions.get(path);
+    return this.site.has(path) || !drive.isFile(path) ? 0 : drive.version(path);
   }
 }
 

@@ -34,15 +34,19 @@ async function sharedPackage(name) {
 }
 
 async function makePlugins() {
-  const [{ IKernelClient, IKernelSpecs }, { Signal }, { PageConfig }] = await Promise.all(
-    ['@jupyterlite/services', '@lumino/signaling', '@jupyterlab/coreutils'].map(sharedPackage),
-  );
+  const [{ IKernelClient, IKernelSpecs }, { IServiceWorkerManager }, { Signal }, { PageConfig }] =
+    await Promise.all(
+      ['@jupyterlite/services', '@jupyterlite/apputils', '@lumino/signaling', '@jupyterlab/coreutils'].map(
+        sharedPackage,
+      ),
+    );
   const urls = {
     script: new URL(
       `${PageConfig.getOption('fullLabextensionsUrl')}/${NAME}/static/kernel/worker.js`,
       location.href,
     ).href,
     files: new URL('files/', PageConfig.getBaseUrl()).href,
+    site: PageConfig.getBaseUrl(),
   };
   const kernels = new Map();
 
@@ -51,11 +55,13 @@ async function makePlugins() {
     description: 'TypeScript in a worker',
     autoStart: true,
     requires: [IKernelSpecs],
-    activate: (_, specs) =>
+    optional: [IServiceWorkerManager],
+    activate: (_, specs, serviceWorkers) =>
       specs.register({
         spec: SPEC,
         create: async options => {
-          const kernel = new LiveKernel(options, urls, Signal);
+          const context = () => (serviceWorkers?.enabled ? serviceWorkers.browsingContextId : undefined);
+          const kernel = new LiveKernel(options, urls, context, Signal);
           kernels.set(kernel.id, kernel);
           kernel.disposed.connect(() => {
             if (kernels.get(kernel.id) === kernel) kernels.delete(kernel.id);

@@ -15,11 +15,12 @@ const LOST = {
 export class LiveKernel {
   /**
    * @param options JupyterLite's: id, name, location (the notebook's folder), sendMessage
-   * @param urls script (the worker's) and files (where the site's files begin)
+   * @param urls script (the worker's), files (where the site's files begin), site (the application's)
+   * @param context gives the name by which the page answers the service worker; undefined where there is none
    * @param Signal Lumino's
    */
-  constructor({ id, name, location, sendMessage }, urls, Signal) {
-    Object.assign(this, { id, name, location, sendMessage, urls });
+  constructor({ id, name, location, sendMessage }, urls, context, Signal) {
+    Object.assign(this, { id, name, location, sendMessage, urls, context });
     this.disposed = new Signal(this);
     this.isDisposed = false;
     this.ready = Promise.resolve();
@@ -30,7 +31,10 @@ export class LiveKernel {
 
   start() {
     const folder = `/${this.location.replace(/^.*:/, '').replace(/^\/+|\/+$/g, '')}`;
-    this.worker = new Worker(this.urls.script, { name: JSON.stringify({ folder, files: this.urls.files }) });
+    const { script, files, site } = this.urls;
+    this.worker = new Worker(script, {
+      name: JSON.stringify({ folder, files, site, context: this.context() }),
+    });
     this.worker.onmessage = ({ data }) => this.pass(JSON.parse(data));
     this.worker.onerror = ({ message }) =>
       this.giveUp({ ename: 'DeadKernel', evalue: `The kernel does not start: ${message}` });

@@ -1,11 +1,14 @@
 /** Where this worker is: what its name says (see ./worker.mjs), and the folder of its script. */
 
-const { folder = '/', files = '' } = self.name ? JSON.parse(self.name) : {};
+const { folder = '/', files = '', site, context } = self.name ? JSON.parse(self.name) : {};
 
 /** The notebook's folder, an absolute path among the site's files. */
 export const notebookFolder = folder.length > 1 ? folder.replace(/\/$/, '') : '/';
 /** The address under which the site's files are, with a slash at its end. */
 export const filesUrl = files;
+/** The application's address, and the name under which its page answers; undefined where there is none. */
+export const siteUrl = site;
+export const page = context;
 /** The address of a file beside this worker's script. */
 export const beside = name => new URL(name, self.location.href).href;
 

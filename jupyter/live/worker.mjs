@@ -10,13 +10,15 @@
  * - The compiler sees the same declarations as in Node, packed into one file for each package; see ./declarations.mjs.
  * - `Math` is Node's. The language leaves the last bit of exp, log, sin, ... to the engine, and Chromium's differ from Node's;
  *   see ./math.mjs. Without it no notebook would show the committed numbers.
- * - Files: those of the site can be read, and what cells write lies in memory until the kernel ends; see ./contents.mjs.
+ * - Files: those of the site and the reader's own can be read, and what cells write lies in memory until the kernel ends; see
+ *   ./contents.mjs.
  * - Interrupting: a cell that awaits anything hears of it, as in Node. One that computes without a pause hears nothing; then
  *   whoever started the worker ends it and says so (./kernel.mjs).
  * - Nothing is fetched from another machine: all addresses are relative to this script's.
  *
- * The worker is started with a name, JSON of { folder, files }: the notebook's folder as an absolute path among the site's
- * files, and where these begin. Page and worker exchange Jupyter messages as plain objects,
+ * The worker is started with a name, JSON of { folder, files, site, context }: the notebook's folder as an absolute path among
+ * the site's files, where these begin, the application's address, and by which name its page answers for the reader's files (the
+ * last two may be missing). Page and worker exchange Jupyter messages as plain objects,
  * { channel, header, parent_header, metadata, content }.
  */
 

@@ -165,6 +165,11 @@ test("a notebook in a folder of the reader's own knows what its earlier cells de
   await own.close();
 });
 
+test('a cell may define a module for later ones', { skip }, async () => {
+  await session.run('/** @module tools */\nexport const half = (x: number) => x / 2;');
+  assert.equal(stdout(await session.run("import { half } from './tools'; half(5)")), '2.5\n');
+});
+
 test('interrupting stops what awaits; what earlier cells made survives', { skip }, async () => {
   await session.run("import { checkpoint } from 'pglab'; let rounds = 0;");
   for (const code of [

@@ -24,7 +24,7 @@ const SHIMS = {
   async_hooks: shim('async_hooks'),
   crypto: shim('crypto'),
   fs: shim('fs'),
-  module: shim('module'),
+  module: join(live, 'node', 'module.cjs'),
   os: shim('os'),
   path: require.resolve('path-browserify'),
   'timers/promises': shim('timers_promises'),

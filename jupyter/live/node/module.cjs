@@ -1,10 +1,12 @@
 /** Node's `module`, as far as the kernel asks for it: require, modules that cells bring along, source maps. */
 
-import { TraceMap, traceSegment } from '@jridgewell/trace-mapping';
-import { requireHere } from '../packages.mjs';
-import { runInThisContext } from './vm.mjs';
+'use strict';
 
-export default class Module {
+const { TraceMap, traceSegment } = require('@jridgewell/trace-mapping');
+const { requireHere } = require('../packages.mjs');
+const { runInThisContext } = require('./vm.mjs');
+
+class Module {
   static createRequire = () => requireHere;
   static _nodeModulePaths = () => [];
 
@@ -17,21 +19,13 @@ export default class Module {
   _compile(source, file) {
     const head = '(function (exports, require, module, __filename, __dirname) {';
     const made = runInThisContext(`${head}${source}\n})\n//# sourceURL=${file}`);
-    made.call(
-      this.exports,
-      this.exports,
-      this.require,
-      this,
-      file,
-      file.slice(0, file.lastIndexOf('/')) || '/',
-    );
+    const folder = file.slice(0, file.lastIndexOf('/')) || '/';
+    made.call(this.exports, this.exports, this.require, this, file, folder);
   }
 }
 
-export const { createRequire } = Module;
-
 /** Lines and columns from 0. */
-export class SourceMap {
+class SourceMap {
   constructor(map) {
     this.map = new TraceMap(map);
   }
@@ -43,3 +37,5 @@ export class SourceMap {
       : { generatedLine: line, generatedColumn, originalLine, originalColumn };
   }
 }
+
+module.exports = Object.assign(Module, { SourceMap });
