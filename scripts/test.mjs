@@ -12,7 +12,16 @@ import { runMain, SetupFailure, say } from './setup/report.mjs';
 import { setUp } from './setup.mjs';
 
 /** By the seconds that they took side by side. */
-const LONGEST = ['notebooks/notebooks', 'homework/', 'kernel/', 'browser/', 'site/', 'package/', 'setup'];
+const LONGEST = [
+  'notebooks/notebooks',
+  'homework/',
+  'kernel/',
+  'browser/',
+  'site/',
+  'live/',
+  'package/',
+  'setup',
+];
 
 await runMain(async () => {
   const words = process.argv.slice(2);

@@ -80,6 +80,7 @@ const CELLS = [
   'await Promise.resolve(7n)',
   'new Error("shown").message',
   '[Math.exp(1.1), Math.log(3.3), Math.sin(2), Math.cos(3), Math.expm1(0.1), Math.log1p(0.1)]',
+  '[Math.sin(1e7), Math.cos(-2e8), Math.hypot(3, 4.1), Math.log10(1000), Math.atan2(1, -3), Math.tan(2)]',
   "import { createHash } from 'node:crypto'; createHash('sha256').update('abc').digest('hex')",
   "import { createHmac } from 'node:crypto'; createHmac('sha256', 'key').update('abc').digest('base64')",
   "import { join, resolve, basename } from 'node:path'; [join('a', '..', 'b'), basename('/x/y.ts', '.ts')]",

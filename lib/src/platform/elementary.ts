@@ -258,7 +258,7 @@ export function reduceByHalfPi(x: number): { n: number; y0: number; y1: number }
 export function sin(x: number): number {
   const magnitude = highWord(x) & 0x7fffffff;
   if (magnitude <= 0x3fe921fb) return sinNearZero(x, 0); // pi/4
-  if (magnitude >= LARGEST) return magnitude >= INFINITE ? Number.NaN : engine.sin(x);
+  if (magnitude >= LARGEST) return magnitude >= INFINITE ? Number.NaN : engineSin(x);
   const { n, y0, y1 } = reduceByHalfPi(x);
   const y = n & 1 ? cosNearZero(y0, y1) : sinNearZero(y0, y1);
   return x < 0 !== (n & 2) > 0 ? -y : y;
@@ -268,7 +268,7 @@ export function sin(x: number): number {
 export function cos(x: number): number {
   const magnitude = highWord(x) & 0x7fffffff;
   if (magnitude <= 0x3fe921fb) return cosNearZero(x, 0);
-  if (magnitude >= LARGEST) return magnitude >= INFINITE ? Number.NaN : engine.cos(x);
+  if (magnitude >= LARGEST) return magnitude >= INFINITE ? Number.NaN : engineCos(x);
   const { n, y0, y1 } = reduceByHalfPi(x);
   const y = n & 1 ? sinNearZero(y0, y1) : cosNearZero(y0, y1);
   return ((n + 1) & 2) > 0 ? -y : y;
@@ -356,5 +356,5 @@ export function hypot(...x: number[]): number {
   return Math.sqrt(sum) * most;
 }
 
-/** The engine's functions, under a name that the build does not replace. */
-const engine = globalThis.Math;
+/** The engine's own, under a name that the build does not replace, as they are before anybody else replaces them. */
+const { sin: engineSin, cos: engineCos } = globalThis.Math;
