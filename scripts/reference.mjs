@@ -54,6 +54,7 @@ await runMain(async () => {
     categoryOrder: Object.values(LAYERS),
     navigation: { includeCategories: true, includeGroups: false },
     sort: ['source-order'],
+    favicon: join(root, 'scripts', 'site', 'static', 'icon.svg'),
     customCss: join(root, 'scripts', 'reference', 'style.css'),
     markdownItLoader: parser => parser.use(katex, { throwOnError: true, output: 'htmlAndMathml' }),
     validation: { notDocumented: false, invalidLink: true, notExported: false, invalidPath: true },

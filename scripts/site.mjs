@@ -97,7 +97,8 @@ async function makeReference(out) {
       `<div id="tsd-toolbar-links"><a href="${back}">The lecture</a>`,
     );
     if (linked === text) throw new Error(`${page} has no place for a link back to the pages.`);
-    writeFileSync(page, linked);
+    // Wide equations scroll: let keys reach them.
+    writeFileSync(page, linked.replaceAll('class="katex-display"', 'class="katex-display" tabindex="0"'));
   }
 }
 
