@@ -122,11 +122,14 @@ export {
   type ConjugateGradientResult,
   conjugateGradient,
 } from './math/conjugateGradient';
+export * from './math/covariance';
 export { erf } from './math/erf';
 export type { FloatArray } from './math/floatArray';
 export { leastSquares, solveLinear } from './math/linalg';
+export * from './math/regression';
 export { Rng, type RngState } from './math/rng';
 export * from './math/statistics';
+export { studentQuantile } from './math/student';
 export { distance, dot, largestGap, linspace, logspace, norm, range, sum } from './math/vectors';
 export {
   type AdvantageBiasVariance,

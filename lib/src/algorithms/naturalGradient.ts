@@ -27,6 +27,7 @@ import type { Policy } from '../policies/policy';
 import { CheckpointFile } from './checkpointFile';
 import type { NaturalStep } from './naturalStep';
 import { naturalStep } from './naturalStep';
+import { OnPolicyRun } from './onPolicy';
 import {
   checkOnPolicyOptions,
   ON_POLICY_DEFAULTS,
@@ -34,10 +35,9 @@ import {
   type OnPolicyOptions,
   type OnPolicyRecord,
   type OnPolicyResult,
-  OnPolicyRun,
   settingsOfOnPolicy,
   withoutUndefined,
-} from './onPolicy';
+} from './onPolicyOptions';
 import { type Check, WATCH_OPTIONS, type WatchOptions } from './training';
 
 /** What the natural gradient and TRPO have in common. Usual ranges in parentheses. */

@@ -21,7 +21,7 @@ import {
   type OnPolicyResult,
   settingsOfOnPolicy,
   withoutUndefined,
-} from './onPolicy';
+} from './onPolicyOptions';
 import { checkSchedule, type Schedule } from './schedule';
 import { WATCH_OPTIONS, type WatchOptions } from './training';
 

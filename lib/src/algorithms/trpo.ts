@@ -27,7 +27,7 @@ import {
   type SecondOrderOptions,
   type StepTaken,
 } from './naturalGradient';
-import { type OnPolicyResult, settingsOfOnPolicy, withoutUndefined } from './onPolicy';
+import { type OnPolicyResult, settingsOfOnPolicy, withoutUndefined } from './onPolicyOptions';
 import { WATCH_OPTIONS, type WatchOptions } from './training';
 
 /** Options of `trpo`. */

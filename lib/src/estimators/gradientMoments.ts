@@ -9,7 +9,7 @@
  */
 
 import { fail, knownOptions, type OptionNames } from '../math/check';
-import { CovarianceAccumulator } from '../math/statistics';
+import { CovarianceAccumulator } from '../math/covariance';
 import type { Policy } from '../policies/policy';
 import { type TrajectoryBatch, trajectoryCount } from '../rollout/trajectoryBatch';
 import { perTrajectoryGradients } from './scoreFunction';

@@ -21,9 +21,9 @@ import {
   type OptionNames,
   show,
 } from '../math/check';
+import { CovarianceAccumulator, type CovarianceState } from '../math/covariance';
 import type { FloatArray } from '../math/floatArray';
 import { Rng, type RngState } from '../math/rng';
-import { CovarianceAccumulator, type CovarianceState } from '../math/statistics';
 import { checkReads, type Network } from '../networks/network';
 import {
   makeOptimizer,

@@ -16,180 +16,40 @@
  */
 
 import { klOfProbabilities } from '../distributions/categorical';
-import {
-  importanceSamplingEstimate,
-  importanceVariance as libraryVariance,
-} from '../estimators/importanceSampling';
-import { solveLinear } from '../math/linalg';
-import type { Rng } from '../math/rng';
 import { square } from '../math/vectors';
-import { corridor } from '../mdp/corridor';
 import { solvePolicy } from '../mdp/exact';
-import { type ImprovementBound, improvementBound } from '../mdp/improvementBound';
-import { performanceDifference, surrogate, surrogateGradient } from '../mdp/performanceDifference';
-import { randomMDP } from '../mdp/randomMDP';
-import { type TabularMDP, tabularMDP } from '../mdp/tabularMDP';
-import { policyTable } from '../mdp/tabularPolicy';
-import { softmaxTabular } from '../policies/softmaxTabular';
-import { trajectoryBatch } from '../rollout/trajectoryBatch';
-import { type Answer, checkOf, functionCheck, text } from './exercise';
-
-/** d^pi [S] of the policy with the table pi [S * A]. */
-export type StateDistribution = (mdp: TabularMDP, pi: Float64Array) => ArrayLike<number>;
-/** A number about an old and a new policy, tables [S * A]. */
-export type PairNumber = (mdp: TabularMDP, pi: Float64Array, newPi: Float64Array) => number;
-/** The gradient [S * A] in the logits of the new policy. */
-export type PairGradient = (mdp: TabularMDP, pi: Float64Array, newPi: Float64Array) => ArrayLike<number>;
-/** What J(pi') - J(pi) is at least, and at most. */
-export type PairBounds = (
-  mdp: TabularMDP,
-  pi: Float64Array,
-  newPi: Float64Array,
-) => { low: number; high: number };
-/** The variance of an importance-sampling estimate from N draws of Q. */
-export type ImportanceVariance = (P: number[], Q: number[], f: number[], N: number) => number;
-/** The per-decision estimate of J(pi) from m trajectories: ratios [m][T] and rewards [m][T]. */
-export type PerDecisionEstimate = (ratios: number[][], rewards: number[][], gamma: number) => number;
-
-interface PairCase {
-  mdp: TabularMDP;
-  pi: Float64Array;
-  newPi: Float64Array;
-}
-
-/** Two states, gamma = 1/2: action 0 stays, action 1 goes to the other one. Staying in state 1 pays 2, going there 1. */
-const stayOrGo = tabularMDP({
-  id: 'stay or go',
-  states: 2,
-  actions: 2,
-  gamma: 0.5,
-  outcomes: (s, a) => [
-    {
-      probability: 1,
-      next: a === 0 ? s : 1 - s,
-      reward: s === 1 && a === 0 ? 2 : s === 0 && a === 1 ? 1 : 0,
-    },
-  ],
-});
-/** Three cells, the last of which ends the episode and pays 1. */
-const shortCorridor = corridor({ length: 3, gamma: 0.5 });
-
-const pair = (mdp: TabularMDP, pi: number[], newPi: number[]): PairCase => ({
-  mdp,
-  pi: Float64Array.from(pi),
-  newPi: Float64Array.from(newPi),
-});
-const HAND_SIZED: PairCase[] = [
-  pair(stayOrGo, [0.5, 0.5, 0.5, 0.5], [0.5, 0.5, 0.5, 0.5]),
-  pair(stayOrGo, [0.5, 0.5, 0.5, 0.5], [0.5, 0.5, 0.75, 0.25]),
-  pair(stayOrGo, [0.5, 0.5, 0.5, 0.5], [0.5, 0.5, 0.25, 0.75]), // worse
-  pair(stayOrGo, [0.75, 0.25, 0.5, 0.5], [0.25, 0.75, 0.5, 0.5]),
-  pair(shortCorridor, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5], [0.25, 0.75, 0.25, 0.75, 0.25, 0.75]), // at the end, too
-];
-
-function drawPair(rng: Rng): PairCase {
-  const [states, actions] = [rng.integer(2, 6), rng.integer(2, 4)];
-  const mdp = randomMDP({
-    states,
-    actions,
-    terminals: rng.integer(0, 2),
-    gamma: rng.uniform(0.3, 0.95),
-    rng,
-  });
-  const [pi, newPi] = [0, 1].map(() =>
-    softmaxTabular({
-      states,
-      actions,
-      logits: Float64Array.from({ length: states * actions }, () => rng.normal()),
-    }).table(),
-  );
-  return { mdp, pi, newPi };
-}
-
-const describeMDP = ({ id, states, actions, gamma, transition, reward }: TabularMDP) =>
-  `the MDP '${id}' (S = ${states}, A = ${actions}, gamma = ${text(gamma)}${transition.length <= 8 ? `, transition = ${text(transition)}, reward = ${text(reward)}` : ''})`;
-const describePair = ({ mdp, pi, newPi }: PairCase) =>
-  `${describeMDP(mdp)}, pi = ${text(pi)}, newPi = ${text(newPi)}`;
-
-/** As precise as an iteration that a student stops. */
-const CONVERGED = 1e-7;
-
-type PairFunction<A> = (mdp: TabularMDP, pi: Float64Array, newPi: Float64Array) => A;
-
-/** The MDP with arrays of its own, so that what a student's function does to them stays with it. */
-const copyOf = (mdp: TabularMDP): TabularMDP => {
-  const copied = Object.entries(mdp).map(([field, value]) => [
-    field,
-    ArrayBuffer.isView(value) ? (value as Float64Array).slice() : value,
-  ]);
-  return Object.fromEntries(copied) as TabularMDP;
-};
-
-/** The check of a function of two policies, which gets copies of the MDP and of their tables. */
-const pairCheck = <A>(options: {
-  name: string;
-  solution: PairFunction<A & Answer>;
-  mistakes: readonly { hint: string; made: PairFunction<A & Answer> }[];
-}) => {
-  const call = <R>(f: PairFunction<R>, { mdp, pi, newPi }: PairCase) =>
-    f(copyOf(mdp), pi.slice(), newPi.slice());
-  return checkOf<PairFunction<A>, PairCase>({
-    name: options.name,
-    cases: HAND_SIZED,
-    draw: drawPair,
-    describe: describePair,
-    ask: call,
-    truth: input => call(options.solution, input),
-    mistakes: options.mistakes.map(({ hint, made }) => ({ hint, answer: input => call(made, input) })),
-    tolerance: CONVERGED,
-  });
-};
-
-/** sum_s d(s) sum_a weight(s,a) x(s,a) */
-function expectation(
-  mdp: TabularMDP,
-  d: ArrayLike<number>,
-  weight: (pair: number, s: number) => number,
-  x: ArrayLike<number>,
-): number {
-  let sum = 0;
-  for (let s = 0; s < mdp.states; s++)
-    for (let a = 0; a < mdp.actions; a++) {
-      const index = s * mdp.actions + a;
-      sum += d[s] * weight(index, s) * x[index];
-    }
-  return sum;
-}
-
-/** P_pi(s'|s) at [s * S + s']. */
-function stateTransitions(mdp: TabularMDP, pi: ArrayLike<number>): Float64Array {
-  const { states: S, actions: A } = mdp;
-  const P = new Float64Array(S * S);
-  for (let s = 0; s < S; s++)
-    for (let a = 0; a < A; a++)
-      for (let next = 0; next < S; next++)
-        P[s * S + next] += pi[s * A + a] * mdp.transition[(s * A + a) * S + next];
-  return P;
-}
-
-/** The solution x of x = b + factor M x, or M transposed. */
-function fixedPoint(M: Float64Array, b: Float64Array, factor: number, transposed: boolean): Float64Array {
-  const n = b.length;
-  const system = Float64Array.from({ length: n * n }, (_, k) => {
-    const [i, j] = [Math.floor(k / n), k % n];
-    return (i === j ? 1 : 0) - factor * M[transposed ? j * n + i : k];
-  });
-  return solveLinear(system, b, 'I - factor M');
-}
-
-const distributionOf: StateDistribution = (mdp, pi) => solvePolicy(mdp, pi).d;
-
-/** (1-gamma) sum_t gamma^t P(s_{t+1} = s | pi) */
-function oneLater(mdp: TabularMDP, pi: Float64Array): number[] {
-  const P = stateTransitions(mdp, pi);
-  const d = Array.from(distributionOf(mdp, pi));
-  return d.map((_, next) => d.reduce((sum, p, s) => sum + p * P[s * d.length + next], 0));
-}
+import { improvementBound } from '../mdp/improvementBound';
+import { performanceDifference, surrogate } from '../mdp/performanceDifference';
+import { checkOf, functionCheck, text } from './exercise';
+import {
+  boundsWith,
+  errorFor,
+  estimateWith,
+  gains,
+  gradientOf,
+  type ImportanceVariance,
+  logitGradient,
+  meanOf,
+  type PerDecisionEstimate,
+  secondMoment,
+  sumOf,
+  variance,
+} from './pairFormulas';
+import {
+  CONVERGED,
+  copyOf,
+  describeMDP,
+  distributionOf,
+  drawPair,
+  expectation,
+  fixedPoint,
+  HAND_SIZED,
+  oneLater,
+  type PairCase,
+  pairCheck,
+  type StateDistribution,
+  stateTransitions,
+} from './pairs';
 
 const HINTS = {
   own: "this is 0 for any two policies: it takes the advantage of the new policy, or draws actions from the old one without a ratio (a policy's own advantage averages to 0 over its own actions), or nothing was added up at all. Whose advantage is meant, whose actions, and does the loop run?",
@@ -595,80 +455,3 @@ export const performanceDifferenceChecks = {
     ],
   }),
 };
-
-/** The gradient of the surrogate in the logits of a table pi_theta = newPi. */
-function gradientOf(mdp: TabularMDP, pi: Float64Array, newPi: Float64Array): Float64Array {
-  const { states, actions } = mdp;
-  const policy = softmaxTabular({ states, actions, logits: policyTable(mdp, newPi).map(Math.log) });
-  return surrogateGradient(mdp, pi, policy);
-}
-
-/** 1/(1-gamma) d(s) pi'(a|s) (A(s,a) - E_pi'[A(s,.)]), with states and advantages that may be the wrong ones. */
-function logitGradient(
-  mdp: TabularMDP,
-  d: ArrayLike<number>,
-  newPi: Float64Array,
-  A: Float64Array,
-): Float64Array {
-  return A.map((advantage, k) => {
-    const s = Math.floor(k / mdp.actions);
-    const row = s * mdp.actions;
-    let center = 0;
-    for (let a = row; a < row + mdp.actions; a++) center += newPi[a] * A[a];
-    return (d[s] * newPi[k] * (advantage - center)) / (1 - mdp.gamma);
-  });
-}
-
-/** Bounds around the surrogate at a distance. */
-function boundsWith(
-  error: (bound: ImprovementBound, mdp: TabularMDP, pi: Float64Array, newPi: Float64Array) => number,
-): (mdp: TabularMDP, pi: Float64Array, newPi: Float64Array) => { low: number; high: number } {
-  return (mdp, pi, newPi) => {
-    const bound = improvementBound(mdp, pi, newPi);
-    const e = error(bound, mdp, pi, newPi);
-    return { low: bound.surrogate - e, high: bound.surrogate + e };
-  };
-}
-
-/** The error that equation 8 allows, with another epsilon. */
-const errorFor = ({ epsilon, klBound }: ImprovementBound, other: number) =>
-  epsilon === 0 ? 0 : (klBound.error / epsilon) * other;
-
-/** E_{a ~ pi'}[A^pi(s,a)] of each state. */
-const gains: PairFunction<Float64Array> = (mdp, pi, newPi) => {
-  const { A } = solvePolicy(mdp, pi);
-  return mdp.initial.map((_, s) => {
-    let mean = 0;
-    for (let k = s * mdp.actions; k < (s + 1) * mdp.actions; k++) mean += newPi[k] * A[k];
-    return mean;
-  });
-};
-
-/** sum_s d(s) x(s) */
-const sumOf = (x: Float64Array, d: ArrayLike<number>) => x.reduce((sum, value, s) => sum + d[s] * value, 0);
-
-const meanOf = (P: number[], f: number[]) => P.reduce((sum, p, x) => sum + p * f[x], 0);
-
-function variance(P: number[], Q: number[], f: number[], N: number): number {
-  return libraryVariance(P, Q, f, { samples: N });
-}
-
-/** E_Q[(P/Q f)^2] */
-const secondMoment = (P: number[], Q: number[], f: number[]) => variance(P, Q, f, 1) + square(meanOf(P, f));
-
-function estimateWith(form: 'trajectory' | 'per-decision' | 'per-step'): PerDecisionEstimate {
-  return (ratios, rewards, gamma) => {
-    const starts = [0];
-    for (const row of ratios) starts.push(starts[starts.length - 1] + row.length);
-    const steps = rewards.flat();
-    const zeros = steps.map(() => 0);
-    const batch = trajectoryBatch({
-      observations: zeros,
-      actions: zeros,
-      rewards: steps,
-      episodeStarts: starts,
-    });
-    const log = ratios.flat().map(Math.log); // the batch's own log-probabilities are 0
-    return importanceSamplingEstimate(batch, log, { gamma, form }).estimate;
-  };
-}

@@ -15,282 +15,41 @@
 
 import * as categorical from '../distributions/categorical';
 import { discountByTime, rewardToGo } from '../estimators/returns';
-import { type ScoreWeightOptions, scoreGradient, scoreWeights } from '../estimators/scoreFunction';
-import type { Rng } from '../math/rng';
+import { scoreWeights } from '../estimators/scoreFunction';
 import { square } from '../math/vectors';
 import { enumerateTrajectories } from '../mdp/enumerate';
 import { tabularMDP } from '../mdp/tabularMDP';
 import { softmaxTabular } from '../policies/softmaxTabular';
-import { type TrajectoryBatch, trajectoryBatch } from '../rollout/trajectoryBatch';
+import {
+  drawList,
+  drawNumber,
+  drawTheta,
+  type GradientEstimate,
+  type MomentsOf,
+  type RewardToGo,
+  type Score,
+  type Softmax,
+  type TrajectoryProbability,
+  weightedScores,
+} from './episodes';
 import { functionCheck } from './exercise';
+import {
+  DISCOUNT,
+  distribution,
+  drawGradientCase,
+  drawLogits,
+  FROM_STEP,
+  gradientCases,
+  gradientMistakes,
+  LAST_REWARD,
+  momentsOf,
+  naiveSoftmax,
+  OVERFLOW,
+  productOf,
+  softmax,
+} from './policyGradientMistakes';
 
-/** Logits theta[s][a], or anything else with a number for each state and action. @experimental */
-export type StateActionTable = number[][];
-
-/** One episode: s_0 .. s_{T-1}, a_0 .. a_{T-1}, r_0 .. r_{T-1}. @experimental */
-export interface Episode {
-  /** [T] s_t */
-  states: number[];
-  /** [T] a_t */
-  actions: number[];
-  /** [T] r_t */
-  rewards: number[];
-}
-
-/** pi [A] of one state's logits [A]. */
-export type Softmax = (logits: number[]) => number[];
-
-/** d log pi(action) / d logits [A]. */
-export type Score = (logits: number[], action: number) => number[];
-
-/**
- * P(tau) of a trajectory.
- * @param initial mu(s) [S];  transition P(s'|s,a) at [s][a][s'];  states s_0 .. s_T [T + 1];  actions [T]
- */
-export type TrajectoryProbability = (
-  theta: StateActionTable,
-  initial: number[],
-  transition: number[][][],
-  states: number[],
-  actions: number[],
-) => number;
-
-/** G_t = sum_{t' >= t} gamma^(t' - t) r_t'  [T] of one episode's rewards [T]. */
-export type RewardToGo = (rewards: number[], gamma: number) => number[];
-
-/** An estimate of grad J from m episodes, shaped like theta. @experimental */
-export type GradientEstimate = (
-  theta: StateActionTable,
-  episodes: Episode[],
-  gamma: number,
-) => StateActionTable;
-
-/** What `estimatorMoments` gives: E[g] [d] and tr Cov[g]. @experimental */
-export type Moments = {
-  /** [d] E[g] */
-  mean: number[];
-  /** tr Cov[g], the sum of the variances. */
-  covarianceTrace: number;
-};
-
-/** The moments of an estimator that takes the value gradients[i] [d] with probability probabilities[i]. */
-export type MomentsOf = (probabilities: number[], gradients: number[][]) => Moments;
-
-/** `count` numbers drawn one by one. */
-export const drawList = <T>(count: number, draw: (i: number) => T): T[] =>
-  Array.from({ length: count }, (_, i) => draw(i));
-
-/** A number with one digit after the point, as one writes it down. */
-export const drawNumber = (rng: Rng): number => Math.round(20 * rng.normal()) / 10;
-
-/** Logits of S states and A actions. */
-export const drawTheta = (rng: Rng, states: number, actions: number): StateActionTable =>
-  drawList(states, () => drawList(actions, () => drawNumber(rng) / 2));
-
-/** A discount factor in [0.2, 1). */
-export const drawGamma = (rng: Rng): number => Math.round(100 * rng.uniform(0.2, 1)) / 100;
-
-/** m episodes of 1 to 5 steps; where they go is left to chance. */
-export const drawEpisodes = (rng: Rng, states: number, actions: number): Episode[] =>
-  drawList(rng.integer(1, 5), () => {
-    const steps = rng.integer(1, 6);
-    return {
-      states: drawList(steps, () => rng.integer(0, states)),
-      actions: drawList(steps, () => rng.integer(0, actions)),
-      rewards: drawList(steps, () => drawNumber(rng)),
-    };
-  });
-
-/** The episodes as the library's batch. */
-export const batchOf = (episodes: readonly Episode[]): TrajectoryBatch => {
-  const episodeStarts = [0];
-  for (const { rewards } of episodes)
-    episodeStarts.push(episodeStarts[episodeStarts.length - 1] + rewards.length);
-  return trajectoryBatch({
-    observations: episodes.flatMap(({ states }) => states),
-    actions: episodes.flatMap(({ actions }) => actions),
-    rewards: episodes.flatMap(({ rewards }) => rewards),
-    episodeStarts,
-  });
-};
-
-/** 1/m sum_i sum_t w_t psi_t, shaped like theta, for the weights [T] that `weights` gives the batch. */
-export function weightedScores(
-  theta: StateActionTable,
-  episodes: readonly Episode[],
-  weights: (batch: TrajectoryBatch) => ArrayLike<number>,
-): StateActionTable {
-  const actions = theta[0].length;
-  const policy = softmaxTabular({ states: theta.length, actions, logits: theta.flat() });
-  const batch = batchOf(episodes);
-  const gradient = Array.from(scoreGradient(batch, policy, weights(batch)));
-  return theta.map((_, s) => gradient.slice(s * actions, (s + 1) * actions));
-}
-
-/** The table times a number. */
-export const scaled = (table: StateActionTable, by: number): StateActionTable =>
-  table.map(row => row.map(x => by * x));
-
-const stepsIn = (episodes: readonly Episode[]) =>
-  episodes.reduce((total, { rewards }) => total + rewards.length, 0);
-
-/** `weights`, those of each step divided by the number of steps of its episode. */
-const overLength = (weights: Float64Array, { episodeStarts }: TrajectoryBatch) => {
-  for (let i = 0; i < episodeStarts.length - 1; i++)
-    for (let t = episodeStarts[i]; t < episodeStarts[i + 1]; t++)
-      weights[t] /= episodeStarts[i + 1] - episodeStarts[i];
-  return weights;
-};
-
-/** `weights`, 0 for the last step of each episode. */
-const withoutLast = (weights: Float64Array, { episodeStarts }: TrajectoryBatch) =>
-  weights.map((w, t) => (episodeStarts.includes(t + 1) ? 0 : w));
-
-/** The episodes without what their last step earned. */
-const withoutLastReward = (episodes: readonly Episode[]): Episode[] =>
-  episodes.map(episode => ({ ...episode, rewards: [...episode.rewards.slice(0, -1), 0] }));
-
-export const EPISODE_SUM =
-  'this is the sum over the episodes, not their mean: twice as many episodes must not make the gradient twice as long.';
-export const LOSS_SIGN =
-  'the sign is turned: this is the gradient of a loss, -J, while the gradient of J is asked for.';
-const DISCOUNT = 'the discount is missing: a reward that comes k steps later counts gamma^k times.';
-const FROM_STEP =
-  'the scores are weighed by the rewards from their step on: in this form every score of an episode gets the same weight, the return of all of it.';
-const LAST_REWARD = 'the last reward of an episode is missing: look at where the loop over the rewards ends.';
-
-/** The mistakes that both forms of the gradient share. */
-const gradientMistakes = (options: Omit<ScoreWeightOptions, 'gamma'>) => {
-  const right: GradientEstimate = (theta, episodes, gamma) =>
-    weightedScores(theta, episodes, batch => scoreWeights(batch, { ...options, gamma }));
-  return [
-    {
-      hint: EPISODE_SUM,
-      made: ((theta, episodes, gamma) =>
-        scaled(right(theta, episodes, gamma), episodes.length)) as GradientEstimate,
-    },
-    {
-      hint: 'this divides by the number of all steps: the steps of an episode are summed, only episodes are averaged.',
-      made: ((theta, episodes, gamma) =>
-        scaled(right(theta, episodes, gamma), episodes.length / stepsIn(episodes))) as GradientEstimate,
-    },
-    {
-      hint: 'this averages over the steps within each episode: they are summed, so that a long episode counts for more.',
-      made: ((theta, episodes, gamma) =>
-        weightedScores(theta, episodes, batch =>
-          overLength(scoreWeights(batch, { ...options, gamma }), batch),
-        )) as GradientEstimate,
-    },
-    {
-      hint: LOSS_SIGN,
-      made: ((theta, episodes, gamma) => scaled(right(theta, episodes, gamma), -1)) as GradientEstimate,
-    },
-    {
-      hint: 'the last step of each episode is missing: look at where the loop over time ends.',
-      made: ((theta, episodes, gamma) =>
-        weightedScores(theta, episodes, batch =>
-          withoutLast(scoreWeights(batch, { ...options, gamma }), batch),
-        )) as GradientEstimate,
-    },
-    {
-      hint: DISCOUNT,
-      made: ((theta, episodes) => right(theta, episodes, 1)) as GradientEstimate,
-    },
-    {
-      hint: 'one factor of gamma too many: time starts at 0, so that what an episode earns at first counts in full.',
-      made: ((theta, episodes, gamma) => scaled(right(theta, episodes, gamma), gamma)) as GradientEstimate,
-    },
-    {
-      hint: LAST_REWARD,
-      made: ((theta, episodes, gamma) =>
-        right(theta, withoutLastReward(episodes), gamma)) as GradientEstimate,
-    },
-    {
-      hint: 'the weight goes to the logit of the action taken alone: the score has a component for every action of the state.',
-      made: ((theta, episodes, gamma) => {
-        const gradient = scaled(theta, 0);
-        const { observations, actions, ...batch } = batchOf(episodes);
-        scoreWeights({ observations, actions, ...batch }, { ...options, gamma }).forEach((w, t) => {
-          gradient[observations[t]][actions[t]] += w / episodes.length;
-        });
-        return gradient;
-      }) as GradientEstimate,
-    },
-  ];
-};
-
-const gradientCases: Parameters<GradientEstimate>[] = [
-  [[[0, 0]], [{ states: [0], actions: [1], rewards: [2] }], 0.5],
-  [[[0, 0]], [{ states: [0, 0], actions: [1, 1], rewards: [0, 4] }], 0.5],
-  [
-    [
-      [0, 0],
-      [0, 0],
-    ],
-    [
-      { states: [0, 1], actions: [1, 0], rewards: [2, 4] },
-      { states: [0], actions: [0], rewards: [2] },
-    ],
-    0.5,
-  ],
-];
-
-const drawGradientCase = (rng: Rng): Parameters<GradientEstimate> => {
-  const [states, actions] = [rng.integer(1, 4), rng.integer(2, 4)];
-  return [drawTheta(rng, states, actions), drawEpisodes(rng, states, actions), drawGamma(rng)];
-};
-
-const naiveSoftmax: Softmax = logits => {
-  const sum = logits.reduce((total, z) => total + Math.exp(z), 0);
-  return logits.map(z => Math.exp(z) / sum);
-};
-
-const softmax: Softmax = logits => Array.from(categorical.softmax(logits));
-
-const OVERFLOW =
-  'exp overflows to Infinity for large logits and is 0 for very negative ones: what may be subtracted from all logits without changing the probabilities?';
-
-/** Logits, now and then all of them large or very negative. */
-const drawLogits = (rng: Rng): number[] => {
-  const shift = [0, 0, 800, -800][rng.integer(0, 4)];
-  return drawList(rng.integer(2, 6), () => shift + drawNumber(rng));
-};
-
-const distribution = (rng: Rng, n: number): number[] => softmax(drawList(n, () => drawNumber(rng)));
-
-/** The product over a trajectory of those factors that are kept. */
-const productOf = (
-  [theta, initial, transition, states, actions]: Parameters<TrajectoryProbability>,
-  { mu = true, pi = true, P = true, steps = actions.length },
-): number => {
-  let product = mu ? initial[states[0]] : 1;
-  for (let t = 0; t < actions.length; t++) {
-    if (pi) product *= softmax(theta[states[t]])[actions[t]];
-    if (P && t < steps) product *= transition[states[t]][actions[t]][states[t + 1]];
-  }
-  return product;
-};
-
-const momentsOf =
-  ({
-    weight = (p: number[], i: number) => p[i],
-    centred = true,
-  }: {
-    weight?: (p: number[], i: number) => number;
-    centred?: boolean;
-  } = {}): MomentsOf =>
-  (probabilities, gradients) => {
-    const mean = gradients[0].map((_, k) =>
-      gradients.reduce((sum, g, i) => sum + weight(probabilities, i) * g[k], 0),
-    );
-    const about = centred ? mean : mean.map(() => 0);
-    const covarianceTrace = gradients.reduce(
-      (sum, g, i) =>
-        sum + weight(probabilities, i) * g.reduce((total, x, k) => total + square(x - about[k]), 0),
-      0,
-    );
-    return { mean, covarianceTrace };
-  };
+export type { Episode, GradientEstimate, Moments, StateActionTable } from './episodes';
 
 export const policyGradientChecks = {
   softmax: functionCheck<Softmax>({

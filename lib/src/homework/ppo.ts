@@ -18,15 +18,37 @@
  */
 
 import { adaptedBeta } from '../algorithms/ppoKl';
-import { categoricalHead, gaussianHead, type Head } from '../distributions/head';
-import type { Rng } from '../math/rng';
+import { categoricalHead, gaussianHead } from '../distributions/head';
 import { tensorflow } from '../networks/tf/tensorflow';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../networks/tf/types';
 import { clipObjective } from '../objectives/clip';
-import { type PolicyMinibatch, type PolicyObjective, policyObjective } from '../objectives/objective';
 import { klPenaltyObjective, surrogateObjective } from '../objectives/surrogate';
-import { type TfBatch, type TfObjectiveFunction, tfObjective } from '../objectives/tfObjective';
-import { type Answer, checkOf, functionCheck, isPromise, quieten, text } from './exercise';
+import type { TfBatch, TfObjectiveFunction } from '../objectives/tfObjective';
+import { functionCheck } from './exercise';
+import { type ClipGradient, drawCase, handSized, LOG2, LOG3, one, plane, rounded, two } from './lossCases';
+import { lossCheck, stepCheck } from './lossChecks';
+import {
+  categoricalKlOf,
+  categoricalTerms,
+  clipGradientOf,
+  clipNumber,
+  clipTo,
+  clipWith,
+  detached,
+  gaussianKlOf,
+  gaussianKlWith,
+  HINTS,
+  inactive,
+  klCases,
+  klCheck,
+  logRatio,
+  lossMistakes,
+  outside,
+  ratioOf,
+  surrogateOf,
+  weighted,
+  weightedScore,
+} from './lossMistakes';
 
 /** r_b [B] of a minibatch. */
 export type Ratio = (y: Tensor2D, batch: TfBatch) => Tensor1D | Tensor;
@@ -34,362 +56,8 @@ export type Ratio = (y: Tensor2D, batch: TfBatch) => Tensor1D | Tensor;
 export type ClipLoss = (y: Tensor2D, batch: TfBatch, epsilon: number) => Scalar | Tensor;
 /** L^KLPEN with the coefficient beta. */
 export type KlPenaltyLoss = (y: Tensor2D, batch: TfBatch, beta: number) => Scalar | Tensor;
-/** D_KL(old_b || new_b) [B] between the distributions of a head with the parameters old [B, K] and y [B, K]. */
-export type Divergence = (oldParameters: Tensor2D, y: Tensor2D) => Tensor1D | Tensor;
-/** The gradient [n] of one step's term of L^CLIP with respect to the logits y [n]. */
-export type ClipGradient = (
-  y: number[],
-  action: number,
-  advantage: number,
-  oldLogProb: number,
-  epsilon: number,
-) => number[];
 /** beta_{k+1}. */
 export type AdaptBeta = (beta: number, kl: number, klTarget: number) => number;
-
-/** A minibatch, what the network puts out for it now, and the number (epsilon or beta) that the loss is given. */
-interface LossCase {
-  head: Head;
-  y: number[];
-  minibatch: Required<PolicyMinibatch>;
-  setting: number;
-}
-
-/** A case of some steps of a policy with the outputs `oldY`, which has moved on to `y`. */
-function lossCase(
-  head: Head,
-  { y, oldY, actions, advantages }: Record<'y' | 'oldY' | 'actions' | 'advantages', number[]>,
-  setting = 0.2,
-): LossCase {
-  const oldLogProbs = advantages.map((_, b) =>
-    head.logProb(oldY, b * head.parameterSize, actions, b * head.actionSize),
-  );
-  return { head, y, minibatch: { actions, advantages, oldLogProbs, oldParameters: oldY }, setting };
-}
-
-const two = categoricalHead(2);
-const one = gaussianHead(1);
-const plane = gaussianHead(2);
-const [LOG2, LOG3] = [Math.log(2), Math.log(3)];
-
-/** A single step whose old probabilities are 1/2 and 1/2. */
-const coin = (y: number[], advantage: number, setting?: number) =>
-  lossCase(two, { y, oldY: [0, 0], actions: [0], advantages: [advantage] }, setting);
-
-/** Ratios 1, 1.5 (probability 3/4), 0.5 (1/4), with both signs of the advantage; then several steps; then a Gaussian. */
-const handSized = (setting: number): LossCase[] => [
-  coin([0, 0], 2, setting),
-  coin([LOG3, 0], 1, setting),
-  coin([LOG3, 0], -1, setting),
-  coin([0, LOG3], 1, setting),
-  coin([0, LOG3], -1, setting),
-  lossCase(
-    two,
-    { y: [LOG3, 0, 0, LOG3, LOG2, 0], oldY: [0, 0, 0, 0, 0, 0], actions: [0, 0, 1], advantages: [1, -2, 3] },
-    setting,
-  ),
-  lossCase(one, { y: [0.5, 0], oldY: [0, 0], actions: [1], advantages: [1] }, setting),
-  lossCase(one, { y: [0.5, 0, 0, LOG2], oldY: [0, 0, 0, 0], actions: [1, 2], advantages: [-1, 2] }, setting),
-];
-
-/** Three decimals: exact enough to be typed in again. */
-const rounded = (x: number) => Math.round(1000 * x) / 1000;
-
-/** Some steps of an old policy, and a new one that is far enough from it for a clip to bind. */
-function drawCase(rng: Rng, setting: number, head = drawHead(rng)): LossCase {
-  const count = rng.integer(2, 6);
-  const oldY = Array.from({ length: count * head.parameterSize }, () => rounded(0.7 * rng.normal()));
-  const actions = new Array<number>(count * head.actionSize).fill(0);
-  for (let b = 0; b < count; b++)
-    head.sample(oldY, b * head.parameterSize, rng, actions, b * head.actionSize);
-  const y = oldY.map(x => rounded(x + 0.5 * rng.normal()));
-  const advantages = Array.from({ length: count }, () => rounded(rng.normal()));
-  return lossCase(head, { y, oldY, actions: actions.map(rounded), advantages }, setting);
-}
-
-const drawHead = (rng: Rng): Head =>
-  rng.uniform() < 0.5 ? categoricalHead(rng.integer(2, 5)) : gaussianHead(rng.integer(1, 3));
-
-/** A case in a sentence; `parts` are those of the minibatch that the function is given. */
-function describeCase(
-  { head, y, minibatch, setting }: LossCase,
-  parts: readonly (keyof PolicyMinibatch)[],
-  settingName?: string,
-): string {
-  const K = head.parameterSize;
-  const rows = (flat: ArrayLike<number>) =>
-    Array.from({ length: flat.length / K }, (_, b) => Array.from(flat).slice(b * K, (b + 1) * K));
-  return [
-    `a ${head.kind} policy with y = ${text(rows(y))}`,
-    ...parts.map(
-      part => `${part} = ${text(part === 'oldParameters' ? rows(minibatch[part]) : minibatch[part])}`,
-    ),
-    ...(settingName ? [`${settingName} = ${text(setting)}`] : []),
-  ].join(', ');
-}
-
-/** What went wrong, in words that a student is shown as they are. */
-class Told extends Error {}
-
-const DETACHED =
-  'the result does not depend on y, so that it has no gradient and nothing would be learned: somewhere on the way the ratio was detached, that is, made a constant (dataSync, arraySync, tf.tensor of plain numbers), or y is not used at all.';
-
-const SIGMA = ' (The second half of a Gaussian head is log sigma, not sigma.)';
-
-/** Hints for what `tfObjective` throws. What comes of the numbers of an input is told with that input. */
-const explainWith =
-  (describe: (input: LossCase) => string) =>
-  (error: unknown, input: LossCase): string | undefined => {
-    const message = (error as Error)?.message ?? '';
-    const here = `for ${describe(input)}, it gives`;
-    if (error instanceof Told) return message.replace(/^it gives/, here);
-    if (/does not depend on y/.test(message)) return DETACHED;
-    if (/NaN|Infinity/.test(message))
-      return `${here} numbers that are not finite: is there a division by 0, or the logarithm of a number that is not positive?${input.head.kind === 'gaussian' ? SIGMA : ''}`;
-    const shape = /tensor of shape (\[.*?\])/.exec(message)?.[1];
-    if (shape)
-      return `${here} a tensor of shape ${shape}, but must give a single number, the mean over the minibatch.`;
-    const value = /returned (.*), but must return a scalar tensor/.exec(message)?.[1];
-    if (value === 'undefined')
-      return 'it returns nothing, but must return a scalar tensor: is a return missing?';
-    if (value === 'a promise')
-      return 'it returns a promise, but must return a scalar tensor: it must not be async.';
-    return value && `it returns ${value}, but must return a scalar tensor.`;
-  };
-
-/** Value and gradient with respect to y of an objective. */
-function evaluate(objective: PolicyObjective, { head, y, minibatch }: LossCase) {
-  const gradient = new Float64Array(y.length);
-  const { value } = objective.evaluate(Float64Array.from(y), minibatch, head, gradient);
-  return { value, gradient };
-}
-
-const FLOAT32 = 3e-5;
-
-type Loss = (y: Tensor2D, batch: TfBatch, setting: number) => Scalar | Tensor;
-
-/** The check of a loss, by value and gradient. */
-function lossCheck<F extends Loss>(options: {
-  name: string;
-  /** The name of its third parameter, and how to draw it. */
-  setting?: { name: string; hand: number; draw(rng: Rng): number };
-  truth(setting: number): PolicyObjective;
-  parts: readonly (keyof PolicyMinibatch)[];
-  mistakes: readonly { hint: string; made: Loss }[];
-}) {
-  const { name, setting, truth, parts, mistakes } = options;
-  const ask = (mine: Loss, input: LossCase) =>
-    evaluate(
-      tfObjective((y, batch) => quieten(mine(y, batch, input.setting))),
-      input,
-    );
-  const describe = (input: LossCase) => describeCase(input, parts, setting?.name);
-  return checkOf<F, LossCase>({
-    name,
-    cases: handSized(setting?.hand ?? 0.2),
-    draw: rng => drawCase(rng, setting ? rounded(setting.draw(rng)) : 0.2),
-    describe,
-    ask,
-    truth: input => evaluate(truth(input.setting), input),
-    mistakes: mistakes.map(({ hint, made }) => ({ hint, answer: input => ask(made, input) })),
-    explain: explainWith(describe),
-    tolerance: FLOAT32,
-  });
-}
-
-/** The check of a function that gives one number for each step: their values, and the gradient of their sum. */
-function stepCheck<F>(options: {
-  name: string;
-  /** What the numbers are called in answers. */
-  values: string;
-  call(f: F, y: Tensor2D, batch: TfBatch): Tensor;
-  /** The value of step b; adds its gradient to dY. */
-  truth: (steps: Parameters<PolicyObjective['add']>[0], b: number, dY: Float64Array) => number;
-  cases: readonly LossCase[];
-  draw(rng: Rng): LossCase;
-  parts: readonly (keyof PolicyMinibatch)[];
-  mistakes: readonly { hint: string; made: F }[];
-}) {
-  const { name, values, call, truth, cases, draw, parts, mistakes } = options;
-  const answer = (list: number[], { gradient }: { gradient: Float64Array }): Answer => ({
-    [values]: list,
-    gradient,
-  });
-  const ask = (f: F, input: LossCase) => {
-    const count = input.minibatch.advantages.length;
-    let list: number[] = [];
-    const total: TfObjectiveFunction = (y, batch) => {
-      const result = quieten(call(f, y, batch));
-      checkSteps(result, count);
-      list = Array.from(result.dataSync());
-      return result.sum();
-    };
-    const evaluated = evaluate(tfObjective(total), input);
-    return answer(list, evaluated);
-  };
-  const describe = (input: LossCase) => describeCase(input, parts);
-  return checkOf<F, LossCase>({
-    name,
-    cases,
-    draw,
-    describe,
-    ask,
-    truth: input => {
-      const list: number[] = [];
-      const each = policyObjective((steps, dY) => {
-        for (let b = 0; b < steps.count; b++) list.push(truth(steps, b, dY as Float64Array));
-        return 0;
-      });
-      return answer(list, evaluate(each, input));
-    },
-    mistakes: mistakes.map(({ hint, made }) => ({ hint, answer: input => ask(made, input) })),
-    explain: explainWith(describe),
-    tolerance: FLOAT32,
-  });
-}
-
-/** Throws unless a result is a tensor of one number for each of `count` steps. */
-function checkSteps(result: unknown, count: number): asserts result is Tensor {
-  const { shape, dataSync } = (result ?? {}) as Partial<Tensor>;
-  if (result === undefined)
-    throw new Told(`it returns nothing, but must return a tensor of shape [${count}]: is a return missing?`);
-  if (isPromise(result))
-    throw new Told(
-      `it returns a promise, but must return a tensor of shape [${count}]: it must not be async.`,
-    );
-  if (typeof dataSync !== 'function')
-    throw new Told(`it returns ${text(result)}, but must return a tensor of shape [${count}].`);
-  if (shape?.length !== 1 || shape[0] !== count)
-    throw new Told(
-      `it gives a tensor of shape [${shape}], but must give one number for each of the ${count} steps of the minibatch, shape [${count}].`,
-    );
-}
-
-// What the mistakes are made of, in the ops that students use.
-
-const logRatio = (y: Tensor2D, batch: TfBatch): Tensor => batch.logProbs(y).sub(batch.oldLogProbs);
-const ratioOf = (y: Tensor2D, batch: TfBatch): Tensor => logRatio(y, batch).exp();
-const weighted = (ratio: Tensor, batch: TfBatch): Tensor => ratio.mul(batch.advantages);
-const surrogateOf: Loss = (y, batch) => weighted(ratioOf(y, batch), batch).mean();
-/** A tensor's numbers, cut off from what they were computed from. */
-const detached = (t: Tensor): Tensor => tensorflow().tensor(t.dataSync(), t.shape);
-const clipTo = (low: number, high: number, y: Tensor2D, batch: TfBatch): Tensor =>
-  weighted(ratioOf(y, batch).clipByValue(low, high), batch);
-/** L^CLIP with the ratio's own side first, and what joins the two. */
-const clipWith =
-  (join: (free: Tensor, clipped: Tensor, epsilon: number) => Tensor): Loss =>
-  (y, batch, epsilon) =>
-    join(weighted(ratioOf(y, batch), batch), clipTo(1 - epsilon, 1 + epsilon, y, batch), epsilon);
-
-const HINTS = {
-  sum: 'this is the sum over the minibatch where the mean is meant: the size of an update must not depend on how many steps a minibatch holds.',
-  sign: 'the sign of the loss is turned round: the library climbs, so return the objective that is to be maximised, not the loss that an optimizer would minimise.',
-  logRatio:
-    'this is the logarithm of the ratio, not the ratio: look at the step from log-probabilities to probabilities.',
-  upsideDown: 'the ratio is upside down: which of the two policies stands above the line?',
-  detachedRatio:
-    'the ratio is detached: it enters as a constant, and only log pi carries a gradient. The value of the objective is wrong then; the ratio itself has to be differentiated.',
-  selfRatio:
-    'the ratio is that of the policy to a detached copy of itself, 1 at every step: its denominator is the policy that collected the data, whose log-probabilities the batch holds.',
-  logProb: 'this is mean A log pi, the policy-gradient objective: there is no ratio in it.',
-  noAdvantage: 'the advantages are missing.',
-};
-
-const lossMistakes = (right: Loss): { hint: string; made: Loss }[] => [
-  { hint: HINTS.sum, made: (y, batch, c) => right(y, batch, c).mul(batch.advantages.size) },
-  { hint: HINTS.sign, made: (y, batch, c) => right(y, batch, c).neg() },
-];
-
-/** D_KL by its summands, categorical; p and q are logits [B, n]. */
-const categoricalTerms = (weights: Tensor2D, p: Tensor2D, q: Tensor2D): Tensor =>
-  weights.softmax().mul(p.logSoftmax().sub(q.logSoftmax()));
-const categoricalKlOf: Divergence = (p, q) => categoricalTerms(p, p, q).sum(1);
-
-/** mu and log sigma, [B, d] each. */
-function gaussianParts(y: Tensor2D) {
-  const d = y.shape[1] / 2;
-  return { mean: y.slice([0, 0], [-1, d]) as Tensor, logStd: y.slice([0, d], [-1, d]) as Tensor };
-}
-
-/** D_KL of Gaussians, log (sigma_q / sigma_p) + (sigma_p^2 + (mu_p - mu_q)^2) / (2 sigma_q^2) - 1/2, with parts to change. */
-const gaussianKlWith =
-  ({
-    logTerm = (p: Tensor, q: Tensor) => q.sub(p),
-    square = (x: Tensor) => x.square(),
-    distanceBy = 'new' as 'new' | 'old',
-    half = 0.5,
-    constant = 0.5,
-    over = (terms: Tensor) => terms.sum(1),
-  }): Divergence =>
-  (old, y) => {
-    const [p, q] = [gaussianParts(old), gaussianParts(y)];
-    const [sigmaP, sigmaQ] = [p.logStd.exp(), q.logStd.exp()];
-    const spread = square(sigmaP).div(square(sigmaQ));
-    const distance = p.mean
-      .sub(q.mean)
-      .square()
-      .div(square(distanceBy === 'new' ? sigmaQ : sigmaP));
-    return over(logTerm(p.logStd, q.logStd).add(spread.add(distance).mul(half)).sub(constant));
-  };
-const gaussianKlOf = gaussianKlWith({});
-
-/** Cases for a divergence between policies of one kind; it is not told actions or advantages. */
-const klCases = (head: Head, pairs: readonly [oldY: number[], y: number[]][]): LossCase[] =>
-  pairs.map(([oldY, y]) => {
-    const count = y.length / head.parameterSize;
-    const actions = new Array<number>(count * head.actionSize).fill(0);
-    return lossCase(head, { y, oldY, actions, advantages: new Array<number>(count).fill(1) });
-  });
-
-const klCheck = (options: {
-  name: string;
-  cases: readonly LossCase[];
-  drawHead(rng: Rng): Head;
-  mistakes: readonly { hint: string; made: Divergence }[];
-}) =>
-  stepCheck<Divergence>({
-    ...options,
-    values: 'kl',
-    call: (f, y, batch) => f(batch.oldParameters!, y),
-    truth: (steps, b, dY) => {
-      const { head, y, minibatch } = steps;
-      steps.addKlGradient(b, 1, dY);
-      return head.kl(minibatch.oldParameters!, y, b * head.parameterSize);
-    },
-    draw: rng => drawCase(rng, 0, options.drawHead(rng)),
-    parts: ['oldParameters'],
-  });
-
-// One step of L^CLIP by hand.
-
-/** The case as a minibatch of one step. */
-const oneStep = (...[y, action, advantage, oldLogProb, epsilon]: Parameters<ClipGradient>): LossCase => ({
-  head: categoricalHead(y.length),
-  y,
-  minibatch: { actions: [action], advantages: [advantage], oldLogProbs: [oldLogProb], oldParameters: y },
-  setting: epsilon,
-});
-
-/** weight(r, A, epsilon) times the score, as a gradient. */
-const weightedScore =
-  (weight: (ratio: number, A: number, epsilon: number) => number): ClipGradient =>
-  (...args) => {
-    const input = oneStep(...args);
-    const [, , A, , epsilon] = args;
-    const objective = policyObjective((steps, dY) => {
-      steps.addScore(0, weight(steps.ratios[0], A, epsilon), dY);
-      return 0;
-    });
-    return Array.from(evaluate(objective, input).gradient);
-  };
-
-const clipGradientOf: ClipGradient = (...args) =>
-  Array.from(evaluate(clipObjective({ clipRange: args[4] }), oneStep(...args)).gradient);
-
-const clipNumber = (r: number, epsilon: number) => Math.min(Math.max(r, 1 - epsilon), 1 + epsilon);
-/** Whether clipping changes the ratio, and whether that makes the term smaller. */
-const outside = (r: number, epsilon: number) => clipNumber(r, epsilon) !== r;
-const inactive = (r: number, A: number, epsilon: number) => clipNumber(r, epsilon) * A < r * A;
 
 export const ppoChecks = {
   ratio: stepCheck<Ratio>({

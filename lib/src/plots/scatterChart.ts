@@ -1,7 +1,7 @@
 /** Points with error bars, and the lines that are fitted to them. */
 
 import { checkFinite, knownOptions, type OptionNames } from '../math/check';
-import { linearFit } from '../math/statistics';
+import { linearFit } from '../math/regression';
 import { cartesian, errorBars } from './axes';
 import type { Figure, Numbers, Trace } from './figure';
 import { checkPoints, entries, type Points, type Series } from './points';
