@@ -7,7 +7,7 @@
  * Everything else is refused with one sentence that says where it was found.
  */
 
-import * as pglab from '../index';
+import * as library from '../library';
 import { makerOf, recipeOf } from '../recipe';
 import { fromModule, type ModuleExport, moduleExportOf } from './fromModule';
 
@@ -29,10 +29,13 @@ type Packed =
 type AnyFunction = (...args: never[]) => unknown;
 
 /** The library's functions and classes by name, and the other way. */
-const exported = (name: string) => (pglab as unknown as Record<string, AnyFunction | undefined>)[name];
+const exported = (name: string) =>
+  name === 'ParcelError'
+    ? (ParcelError as unknown as AnyFunction)
+    : (library as unknown as Record<string, AnyFunction | undefined>)[name];
 let names: Map<unknown, string> | undefined;
 function nameOf(value: AnyFunction): string | undefined {
-  names ??= new Map(Object.entries(pglab).map(([name, what]) => [what, name]));
+  names ??= new Map(Object.entries(library).map(([name, what]) => [what, name]));
   return names.get(value);
 }
 
