@@ -62,12 +62,12 @@ function gaussianParts(y: Tensor2D) {
 /** D_KL of Gaussians, log (sigma_q / sigma_p) + (sigma_p^2 + (mu_p - mu_q)^2) / (2 sigma_q^2) - 1/2, with parts to change. */
 export const gaussianKlWith =
   ({
-    logTerm = (p: Tensor, q: Tensor) => q.sub(p),
-    square = (x: Tensor) => x.square(),
+    logTerm = (p: Tensor, q: Tensor): Tensor => q.sub(p),
+    square = (x: Tensor): Tensor => x.square(),
     distanceBy = 'new' as 'new' | 'old',
     half = 0.5,
     constant = 0.5,
-    over = (terms: Tensor) => terms.sum(1),
+    over = (terms: Tensor): Tensor => terms.sum(1),
   }): Divergence =>
   (old, y) => {
     const [p, q] = [gaussianParts(old), gaussianParts(y)];
