@@ -1,8 +1,8 @@
 /**
  * A2C with a trust region: actor-critic (./actorCritic.ts) whose updates are held near an average policy. It is one of the
- * methods in figure 3 of Schulman et al. 2017 (the lecture's "Empirical performance of PPO"), where "A2C with trust region"
- * refers to Wang et al. 2016, "Sample efficient actor-critic with experience replay" (ACER, section 3.3); what is taken from there is
- * this trust region, without the replay.
+ * methods in figure 3 of Schulman et al. 2017 (the lecture's "Empirical performance of PPO"). There, "A2C with trust region"
+ * refers to Wang et al. 2016, "Sample efficient actor-critic with experience replay" (ACER, section 3.3). This file takes
+ * the trust region from there, and not the replay.
  *
  *   phi_a <- alpha phi_a + (1 - alpha) theta                               the average policy, after each update
  *   g_b = A_b d log pi_theta(a_b|s_b) / dy_b + c dH / dy_b                  what step b asks of the network's outputs y_b
@@ -11,10 +11,10 @@
  *   z_b = arg min_z 1/2 |g_b - z|^2   subject to   k_b^T z <= delta         linear in z, so in closed form:
  *       = g_b - max(0, (k_b^T g_b - delta) / |k_b|^2) k_b
  *
- * z_b takes the place of g_b in backpropagation. The constraint is one on each step's gradient, in the space of the
- * network's outputs, and needs no second-order product; it bounds the rate at which an update leaves the average policy, not the
- * divergence of the update, which TRPO (./trpo.ts) bounds. ACER measures in action probabilities; here the outputs are logits, or
- * means and log sigmas. alpha = 0.99 and delta = 1 are the paper's.
+ * z_b takes the place of g_b in backpropagation. The constraint holds for each step's gradient, in the space of the
+ * network's outputs, and needs no second-order product. It bounds the rate at which an update leaves the average policy. It
+ * does not bound the divergence of the update; TRPO (./trpo.ts) does. ACER measures in action probabilities; here the
+ * outputs are logits, or means and log sigmas. alpha = 0.99 and delta = 1 are the paper's.
  */
 
 import { checkFinite, checkVector, knownOptions, type OptionNames } from '../math/check';

@@ -1,7 +1,7 @@
 /**
  * Synchronous advantage actor-critic (Mnih et al. 2016, A3C without the threads; lecture 6, "Alternatives to Monte Carlo
- * returns"): the actor pi_theta is vanilla policy gradient whose returns a critic V_w completes, so that a batch of a few
- * steps is enough and episodes need not end.
+ * returns"): the actor pi_theta learns by vanilla policy gradient, and a critic V_w completes its returns. So a batch of a
+ * few steps is enough, and episodes need not end.
  *
  *   for each iteration
  *     run pi_theta for T steps in N environments
@@ -10,7 +10,7 @@
  *     w     <- w     - alpha grad_w      mean_t 1/2 (V_w(s_t) - (A_t + V_w(s_t))')^2,    the target ()' held fixed
  *
  * lambda = 1 is A3C's: each step's return runs to the end of the batch and is completed by V_w there. An episode that
- * the step limit cut is completed likewise; one that terminated is not, as nothing follows.
+ * the step limit cut is completed likewise; one that terminated is not, because nothing follows.
  */
 
 import type { Env } from '../envs/env';

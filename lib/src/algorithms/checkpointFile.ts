@@ -1,8 +1,8 @@
 /**
- * Checkpoints: the whole state of a training run in one file, so that a run that was killed goes on as if it had not been.
+ * Checkpoints: the whole state of a training run in one file. A run that was killed goes on from it as if nothing had
+ * happened.
  *
- * The file is what ../sealed.ts makes of it. It is written beside its place and renamed there, so that nobody ever sees half
- * of one.
+ * ../sealed.ts gives the file its form. It is written beside its place and then renamed, so nobody ever sees half a file.
  */
 
 import { checkInteger, fail, knownOptions, type OptionNames, show } from '../math/check';

@@ -3,8 +3,8 @@
  *
  *   w <- Adam step along grad_w -1/2 mean_b (V_w(s_b) - G_b)^2
  *
- * or along the clipped loss of ../objectives/value.ts. It shares the batch and the order of its steps with the policy's part
- * and nothing else, so that it may run before it, after it, or beside it on a thread of its own.
+ * or along the clipped loss of ../objectives/value.ts. It shares only the batch and the order of its steps with the
+ * policy's part. So it may run before that part, after it, or beside it on a thread of its own.
  */
 
 import type { FloatArray } from '../math/floatArray';

@@ -2,8 +2,8 @@
  * The critic's part of PPO on a thread of its own. The two threads share a block of memory: this one writes the batch, the
  * orders of its steps and, one after the other, what is to be done (BEGIN, an EPOCH for each pass, END); the other,
  * criticWorker.ts, runs a `CriticFit` on a network of its own as it is told, and leaves its parameters, Adam's state and the
- * result in the block when it comes to END. Both then hold the same numbers, and nobody's depend on who was faster: the bytes
- * are those of one thread.
+ * result in the block when it comes to END. Both then hold the same numbers, whichever thread was faster: the bytes are those
+ * of one thread.
  */
 
 import { fail } from '../math/check';

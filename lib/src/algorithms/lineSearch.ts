@@ -4,8 +4,8 @@
  *
  *   theta = theta_k + alpha^j s,   j = 0, 1, 2, ...       until   L(theta) > L(theta_k)   and   D_KL(theta_k || theta) <= delta
  *
- * Both must hold: near theta_k the first alone is what a step far outside of the region may have too. If no j will do,
- * theta is theta_k again, to the last bit.
+ * Both must hold: a step far outside of the region may pass the first test, too. If no j will do, theta is theta_k again,
+ * to the last bit.
  */
 
 import { checkFinite, checkInteger, knownOptions, type OptionNames } from '../math/check';

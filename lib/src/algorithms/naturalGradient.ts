@@ -13,8 +13,8 @@
  *   alpha_k = sqrt(2 delta / x^T F x),   x = F^-1 g
  *
  * ("truncated natural policy gradient" in Duan, Chen, Houthooft, Schulman and Abbeel 2016); with `learningRate` it is
- * Kakade's fixed one. The model is not checked: ./trpo.ts is this and a line search. How F^-1 g is found without F stands in
- * ./naturalStep.ts and ../estimators/fisher.ts; collecting, estimating and the critic in ./onPolicy.ts.
+ * Kakade's fixed one. The model is not checked here; ./trpo.ts adds a line search that checks it. ./naturalStep.ts and
+ * ../estimators/fisher.ts find F^-1 g without F. Collecting, estimating and the critic are in ./onPolicy.ts.
  */
 
 import { checkFinite, checkInteger, fail, knownOptions, type OptionNames } from '../math/check';

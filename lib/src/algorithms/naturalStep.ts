@@ -1,12 +1,12 @@
 /**
  * The step of steepest ascent under the metric of the Fisher information F (Kakade 2002; Schulman et al. 2015, appendix C):
- * the solution of the problem that TRPO makes of its own by expanding L to the first order and D_KL to the second,
+ * it solves TRPO's problem, with L expanded to the first order and D_KL to the second,
  *
  *   max_s  g^T s   subject to   1/2 s^T F s <= delta          s = sqrt(2 delta / x^T F x) x,    F x = g
  *
  * x, the natural gradient, is found by conjugate gradients from Fisher-vector products (../estimators/fisher.ts). F stands
- * for F + lambda I throughout: it is F where F is large, and where F is near 0, in directions that the states say little
- * about, it keeps the step from being long; s is then no longer than the undamped F allows.
+ * for F + lambda I throughout. Where F is large, lambda changes little. Where F is near 0, in directions that the states
+ * say little about, lambda keeps the step short. s is then no longer than the undamped F allows.
  */
 
 import { type Differentiable, fisherProduct, type ObservedStates } from '../estimators/fisher';

@@ -1,7 +1,7 @@
 /**
- * What algorithms learn from, brought to the size that networks learn best (Engstrom et al. 2020, "Implementation Matters in Deep
- * Policy Gradients"): observations by the statistics seen so far (../networks/normalizer.ts), which the policy then carries with
- * it, and rewards by the deviation of the return.
+ * What algorithms learn from, brought to the size at which networks learn best (Engstrom et al. 2020, "Implementation Matters
+ * in Deep Policy Gradients"): observations by the statistics seen so far (../networks/normalizer.ts), which the policy then
+ * carries with it, and rewards by the deviation of the return.
  */
 
 import { type Env, sizeOf } from '../envs/env';

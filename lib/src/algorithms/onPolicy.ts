@@ -1,5 +1,5 @@
 /**
- * What all algorithms have in common that improve a policy, batch by batch, with the help of a critic (./ppo.ts,
+ * What is common to all algorithms that improve a policy, batch by batch, with the help of a critic (./ppo.ts,
  * ./trpo.ts, ./naturalGradient.ts):
  *
  *   for each iteration k

@@ -1,6 +1,6 @@
 /**
  * Proximal policy optimisation (Schulman, Wolski, Dhariwal, Radford and Klimov 2017; lecture 6): the one loop behind
- * `ppoClip`, `ppoKl` and objectives of one's own.
+ * `ppoClip`, `ppoKl` and objectives of your own.
  *
  *   for each iteration k
  *     run pi_theta_k for T steps in N environments                                            D_k
@@ -10,9 +10,9 @@
  *       w     <- Adam step along grad_w -1/2 mean (V_w(s_t) - G_t)^2,       G_t = A_t + V_{w_k}(s_t)
  *     adapt what L has to adapt: beta of PPO-KL, by D_KL(theta_k || theta_{k+1})
  *
- * Vanilla policy gradient takes one step along mean A log pi and throws D_k away. Here many steps are taken on one batch,
- * and what makes that safe is the objective L, which gives theta no reason to go far from theta_k; nothing else differs
- * between the methods of the lecture.
+ * Vanilla policy gradient takes one step along mean A log pi and throws D_k away. Here many steps are taken on one batch.
+ * The objective L makes that safe: it gives theta no reason to go far from theta_k. The methods of the lecture differ in L
+ * and in nothing else.
  *
  * `learn` below is this box. Collecting, estimating and the steps of w are what all on-policy algorithms do (./onPolicy.ts).
  * Policy and critic are two networks with two optimizers: no coefficient weighs their losses, and each may have a thread.

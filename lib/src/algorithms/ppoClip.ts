@@ -4,8 +4,8 @@
  *   L^CLIP(theta) = mean_t min( r_t(theta) A_t,  clip(r_t(theta), 1 - epsilon, 1 + epsilon) A_t ),
  *   r_t(theta) = pi_theta(a_t|s_t) / pi_theta_k(a_t|s_t)
  *
- * A step whose ratio has moved out of the range in the direction of its advantage has no gradient any more, so that K
- * epochs of Adam on one batch stay near theta_k although nothing says how far they are. The loop is ./ppo.ts, the
+ * A step whose ratio has moved out of the range in the direction of its advantage has no gradient any more. So K
+ * epochs of Adam on one batch stay near theta_k, although nothing measures how far they go. The loop is ./ppo.ts, the
  * objective ../objectives/clip.ts.
  */
 

@@ -5,7 +5,7 @@
  *   learningRate: left => 3e-4 * left          linearly to 0: what `annealLearningRate` does
  *   clipRange: left => 0.1 + 0.1 * left        from 0.2 to 0.1
  *
- * A schedule must depend on nothing else, so that a run that is resumed goes on as it would have.
+ * A schedule must depend on nothing else. Then a run that is resumed goes on as it would have without the break.
  */
 
 import { checkFinite, fail, show } from '../math/check';

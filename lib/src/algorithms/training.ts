@@ -1,6 +1,6 @@
 /**
- * What every training loop does besides learning: it stops when a number is no longer one, and hands back what was good
- * until then.
+ * What every training loop does besides learning: it stops when a number becomes NaN or infinite, and hands back what was
+ * good until then.
  */
 
 import { checkFinite, fail, type OptionNames, show } from '../math/check';

@@ -5,9 +5,9 @@
  *   theta_{k+1} = arg max_theta  mean_t r_t(theta) A_t
  *                 subject to     mean_t D_KL(pi_theta_k(.|s_t) || pi_theta(.|s_t)) <= delta
  *
- * approximately: the natural gradient gives the direction and, by a quadratic model of the constraint, how far to go
- * (./naturalGradient.ts); a backtracking line search (./lineSearch.ts) then holds that step to the surrogate and to the
- * divergence themselves. The policy moves only if the first grew and the second is at most delta; else it stays.
+ * The solution is approximate. The natural gradient gives the direction and, by a quadratic model of the constraint, how
+ * far to go (./naturalGradient.ts). A backtracking line search (./lineSearch.ts) then checks that step on the surrogate and
+ * on the divergence themselves. The policy moves only if the first grew and the second is at most delta; else it stays.
  *
  * Where PPO-KL (./ppoKl.ts) pays for divergence and PPO-Clip ignores it, here no iteration exceeds delta on its batch.
  */
