@@ -10,6 +10,7 @@
  */
 
 import { knownOptions } from '../../math/check';
+import { square } from '../../math/vectors';
 import type { Env } from '../env';
 import { type Body, type Geom, planarRoot, type Vector3 } from './mjcf';
 import {
@@ -152,9 +153,7 @@ const limb = (
 /** The density [kg/m^3] that makes all capsules, of volume 2 pi r^2 h + 4/3 pi r^3 each, weigh `MASS`. */
 function density(): number {
   const halves = [TORSO_HALF, HEAD[0], ...Object.values(LIMBS).map(([half]) => half)];
-  const volume = halves.reduce(
-    (sum, half) => sum + Math.PI * RADIUS * RADIUS * (2 * half + (4 / 3) * RADIUS),
-    0,
-  );
+  const disk = Math.PI * square(RADIUS);
+  const volume = halves.reduce((sum, half) => sum + disk * (2 * half + (4 / 3) * RADIUS), 0);
   return MASS / volume;
 }
