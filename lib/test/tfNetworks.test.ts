@@ -237,7 +237,9 @@ test('models and calls that cannot be a network get one sentence', () => {
     tf.model({ inputs, outputs: tf.layers.dense({ units: 1 }).apply(sum) as tf.SymbolicTensor }),
     'model has 2 inputs and 1 outputs, but a network has one of each.',
   );
-  assert.throws(() => tfMlp(SPEC, [1, 2]), { message: 'parameters has length 2, but the network has 33.' });
+  assert.throws(() => tfMlp(SPEC, [1, 2]), {
+    message: 'parameters has length 2, but must have length 33.',
+  });
 
   const network = newNetwork();
   assert.throws(() => network.backward([1]), {
