@@ -41,6 +41,14 @@ test('a value of the wrong kind is a TypeError that shows it in short', () => {
   refused(() => mean(wrongly([1n])), 'RangeError', 'sample[0] is a bigint, but must be a finite number.');
 });
 
+test('the first number that is not finite is named alike in every kind of array', () => {
+  for (const bad of [Number.NaN, Infinity, -Infinity]) {
+    const list = [1, 2, bad, Number.NaN];
+    for (const sample of [list, Float64Array.from(list), Float32Array.from(list)])
+      refused(() => mean(sample), 'RangeError', `sample[2] is ${bad}, but must be a finite number.`);
+  }
+});
+
 test('a value outside its range is a RangeError that states the range', () => {
   const rng = new Rng(1);
   refused(

@@ -4,7 +4,7 @@
  */
 
 import { checkFinite, fail, type OptionNames, show } from '../math/check';
-import type { FloatArray } from '../math/floatArray';
+import { type FloatArray, firstNotFinite } from '../math/floatArray';
 import type { TrajectoryBatch } from '../rollout/trajectoryBatch';
 
 /** Training stopped because a number was NaN or infinite. */
@@ -90,8 +90,8 @@ export async function goesOn<Record extends { meanReturn: number }>(
 /** The first number that is NaN or infinite, if there is one. */
 function firstBadNumber(values: number | ArrayLike<number>): number | undefined {
   if (typeof values === 'number') return Number.isFinite(values) ? undefined : values;
-  for (let k = 0; k < values.length; k++) if (!Number.isFinite(values[k])) return values[k];
-  return undefined;
+  const bad = firstNotFinite(values);
+  return bad < 0 ? undefined : values[bad];
 }
 
 /** Throws if a number, or one of many, is NaN or infinite; `what` names it. */

@@ -146,8 +146,7 @@ export function networkBaseline(options: NetworkBaselineOptions): Baseline {
         for (let start = 0; start < T; start += size) {
           const count = Math.min(size, T - start);
           gather(observations, observationSize, order, start, count, rows);
-          gather(returns, 1, order, start, count, targets);
-          for (let b = 0; b < count; b++) targets[b] = (targets[b] - mu) / sigma;
+          for (let b = 0; b < count; b++) targets[b] = (returns[order[start + b]] - mu) / sigma;
           const v = network.forward(rows, count, 0, observationSize);
           const d = dValues.subarray(0, count).fill(0);
           objective.evaluate(v, { targets: targets.subarray(0, count) }, d);

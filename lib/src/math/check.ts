@@ -5,6 +5,8 @@
  * shape, `TypeError` for a value of the wrong kind; both carry a single sentence.
  */
 
+import { firstNotFinite } from './floatArray';
+
 /** Renders a value for an error message, short enough for one line. */
 export function show(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value == null) return String(value);
@@ -80,9 +82,8 @@ export function checkVector<T extends ArrayLike<number>>(name: string, vector: T
     throw new TypeError(`${name} is ${show(vector)}, but must be an array of numbers.`);
   if (length !== undefined && vector.length !== length)
     fail(`${name} has length ${vector.length}, but must have length ${length}.`);
-  for (let i = 0; i < vector.length; i++)
-    if (!Number.isFinite(vector[i]))
-      fail(`${name}[${i}] is ${show(vector[i])}, but must be a finite number.`);
+  const bad = firstNotFinite(vector);
+  if (bad >= 0) fail(`${name}[${bad}] is ${show(vector[bad])}, but must be a finite number.`);
   return vector;
 }
 

@@ -210,11 +210,13 @@ class Recorder {
     const { env, head, copy, rows } = this;
     const { actionSize, observationSize } = env;
     const { parameterSize } = head;
+    const { parameters } = rows;
+    const own = row * parameterSize;
     const at = copy * actionSize;
-    const normalizer = head.normalizer(y, offset);
-    head.sample(y, offset, rng, actions, at, normalizer);
-    rows.logProbs[row] = head.logProb(y, offset, actions, at, normalizer);
-    for (let k = 0; k < parameterSize; k++) rows.parameters[row * parameterSize + k] = y[offset + k];
+    for (let k = 0; k < parameterSize; k++) parameters[own + k] = y[offset + k];
+    const normalizer = head.normalizer(parameters, own);
+    head.sample(parameters, own, rng, actions, at, normalizer);
+    rows.logProbs[row] = head.logProb(parameters, own, actions, at, normalizer);
     for (let k = 0; k < actionSize; k++) rows.actions[row * actionSize + k] = actions[at + k];
     copyRow(env.observations, copy, rows.observations, row, observationSize);
   }
