@@ -88,6 +88,7 @@ export class CriticFit implements CriticLearner {
     this.batch = batch;
     this.optimizer.learningRate = batch.learningRate;
     this.result.gradientNorm = 0;
+    this.result.explainedVariance = explainedVariance(batch.oldValues, batch.targets);
   }
 
   epoch(order: Int32Array): void {
@@ -116,9 +117,7 @@ export class CriticFit implements CriticLearner {
   }
 
   end(): CriticFitResult {
-    const { result, batch } = this;
-    result.explainedVariance = explainedVariance(batch.oldValues, batch.targets);
-    return result;
+    return this.result;
   }
 
   /** Makes room for exactly `count` rows. */
