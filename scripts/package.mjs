@@ -18,6 +18,29 @@ const dist = join(lib, 'dist');
 /** The functions of Math whose last bit the language leaves to the engine, and that lib has its own of for browsers. */
 export const PORTABLE_MATH = ['atan2', 'cos', 'exp', 'expm1', 'hypot', 'log', 'log10', 'log1p', 'sin'];
 
+/** The library's other side for a bundle of lib/src/index.ts; see lib/src/platform. */
+export const browserPlatform = {
+  name: 'platform',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/platform$/ }, ({ path, resolveDir }) =>
+      join(resolveDir, path) === join(source, 'platform')
+        ? { path: join(source, 'platform', 'browser.ts'), sideEffects: false }
+        : undefined,
+    ),
+};
+
+/** esbuild's options for a bundle of lib/src/index.ts that gives the same bytes in a browser as in Node. */
+export const IN_BROWSER = {
+  bundle: true,
+  platform: 'browser',
+  target: 'es2022',
+  plugins: [browserPlatform],
+  inject: [join(source, 'platform', 'browserMath.ts')],
+  define: Object.fromEntries(
+    PORTABLE_MATH.map(name => [`Math.${name}`, `portable${name[0].toUpperCase()}${name.slice(1)}`]),
+  ),
+};
+
 /** Packs lib into a folder; what npm says of the file. */
 export async function pack(folder = join(workDir, 'package')) {
   mkdirSync(folder, { recursive: true });
@@ -43,29 +66,13 @@ function hasSource(name) {
 
 /** One ES module with all that pglab needs in a browser, from the same sources but for lib/src/platform. */
 async function bundleBrowser() {
-  const inBrowser = {
-    name: 'platform',
-    setup: ({ onResolve }) =>
-      onResolve({ filter: /\/platform$/ }, ({ path, resolveDir }) =>
-        join(resolveDir, path) === join(source, 'platform')
-          ? { path: join(source, 'platform', 'browser.ts'), sideEffects: false }
-          : undefined,
-      ),
-  };
   await build({
+    ...IN_BROWSER,
     absWorkingDir: root,
     entryPoints: [join(source, 'index.ts')],
     outfile: join(dist, 'browser.mjs'),
-    bundle: true,
     format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
     legalComments: 'eof',
-    plugins: [inBrowser],
-    inject: [join(source, 'platform', 'browserMath.ts')],
-    define: Object.fromEntries(
-      PORTABLE_MATH.map(name => [`Math.${name}`, `portable${name[0].toUpperCase()}${name.slice(1)}`]),
-    ),
     logLevel: 'warning',
   });
 }

@@ -1,7 +1,7 @@
 /**
- * `npm run site [-- folder]`: writes site/, the lecture as static pages: every executed notebook to read, with live figures, the
- * API reference beside them, and the same notebooks to run (site/live.mjs). Any web server
- * shows it from any folder, and no page asks another machine for anything.
+ * `npm run site [-- folder]`: writes site/, the lecture as static pages: every executed notebook to read, with live figures; a page
+ * of sliders that compute while they move (site/dials); the API reference; and the same notebooks to run (site/live.mjs). Any web
+ * server shows it from any folder, and no page asks another machine for anything.
  *
  * The publisher is Sphinx with MyST-NB, which reads notebooks, and the theme Furo. It was chosen by trying: MyST's own site
  * (Jupyter Book 2) fetches its theme from a host of templates when it builds, and its links hold only for the folder that they
@@ -20,6 +20,7 @@ import { root, workDir } from './setup/paths.mjs';
 import { runMain, say } from './setup/report.mjs';
 import { makeEnvironment, must } from './setup/venv.mjs';
 import { setUp } from './setup.mjs';
+import { buildDials } from './site/dials/build.mjs';
 import { makeLive } from './site/live.mjs';
 import { writePages } from './site/pages.mjs';
 
@@ -45,13 +46,15 @@ export async function makePages({ out, python, notebooks = listNotebooks() }) {
   const folder = join(workDir, 'site', 'pages');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  const live = existsSync(join(out, LIVE)) ? `${LIVE}/lab/index.html` : undefined;
-  writePages({ folder, notebooks, live: name => live && `${live}?path=notebooks/${name}.ipynb` });
+  const live = existsSync(join(out, LIVE))
+    ? name => `${LIVE}/lab/index.html?path=notebooks/${name}.ipynb`
+    : () => undefined;
+  writePages({ folder, notebooks, live });
   await writeStatic(join(folder, 'static'));
   const built = join(folder, 'html');
   const variables = {
     PGLAB_NODE: process.execPath,
-    PGLAB_LIVE: live ?? '',
+    PGLAB_LIVE: live('demo') ?? '',
     PGLAB_STATIC: join(folder, 'static'),
     PGLAB_EXTRA: join(folder, 'extra'),
   };
@@ -64,7 +67,7 @@ export async function makePages({ out, python, notebooks = listNotebooks() }) {
   cpSync(built, out, { recursive: true, filter: path => !/[\\/](\.buildinfo|objects\.inv)$/.test(path) });
 }
 
-/** plotly.js, made small; figures.js, which nbconvert's template has, too; and the style and fonts of equations. */
+/** plotly.js, made small; figures.js, which nbconvert's template has, too; the dials' worker; style and fonts of equations. */
 async function writeStatic(folder) {
   mkdirSync(join(folder, 'katex', 'fonts'), { recursive: true });
   const template = join(root, 'jupyter', 'nbconvert', 'templates', 'pglab');
@@ -79,6 +82,7 @@ async function writeStatic(folder) {
       logLevel: 'error',
     });
   cpSync(kept, join(folder, 'plotly.min.js'));
+  await buildDials(join(folder, 'dials-worker.js'));
   const katex = dirname(require.resolve('katex/dist/katex.min.css'));
   cpSync(join(katex, 'katex.min.css'), join(folder, 'katex', 'katex.min.css'));
   for (const font of readdirSync(join(katex, 'fonts')))

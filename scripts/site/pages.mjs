@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { joined, PLOTLY, readNotebook, SVG } from '../notebooks/files.mjs';
 import { root } from '../setup/paths.mjs';
+import { dialsPage } from './dials/page.mjs';
 
 const dataDir = join(root, 'data');
 
@@ -39,7 +40,9 @@ export function writePages({ folder, notebooks, live = () => undefined }) {
   });
   const sets = writeData(source);
   copyFileSync(join(root, 'docs', 'class.md'), join(source, 'class.md'));
-  writeFileSync(join(source, 'index.md'), firstPage(pages, sets));
+  const titles = Object.fromEntries(pages.map(({ name, title }) => [name, title]));
+  writeFileSync(join(source, 'lecture-live.md'), dialsPage(titles, live('demo')));
+  writeFileSync(join(source, 'index.md'), firstPage(pages, sets, live('demo')));
 }
 
 /** A notebook as a page, and the still pictures of its figures by file name. */
@@ -119,10 +122,13 @@ function writeData(source) {
   return sets;
 }
 
-function firstPage(pages, sets) {
+function firstPage(pages, sets, live) {
+  const run = live ? ` <a href="${live}">The demo as a notebook to run</a>` : '';
   return `# Policy gradients, executed
 
 Stanford CS234's lecture 6, *Policy Gradient II*, as notebooks that were executed: every formula of the lecture, from REINFORCE's variance to PPO-Clip, is a computation here, held against an exact answer. Figures answer to the pointer, sliders move, and answers are folded until you want them.
+
+<p class="pglab-notebook"><a class="pglab-run" href="lecture-live.html">The lecture, live</a>${run}</p>
 
 ## The lecture, slide by slide
 
@@ -132,6 +138,7 @@ ${lectureMap(pages)}
 :hidden:
 :caption: The lecture
 
+lecture-live
 ${pages.map(({ name }) => `notebooks/${name}`).join('\n')}
 \`\`\`
 

@@ -1,4 +1,7 @@
-/** The reading pages, from a sub-folder in a real browser: whole, alive, and open to keys, without a request to another machine. */
+/**
+ * The reading pages and the page of dials, from a sub-folder in a real browser: whole, alive, and open to keys, without a request
+ * to another machine.
+ */
 
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -8,6 +11,8 @@ import { after, before, test } from 'node:test';
 import { findBrowser, launchBrowser } from '../../scripts/notebooks/browser.mjs';
 import { listNotebooks, PLOTLY, readNotebook } from '../../scripts/notebooks/files.mjs';
 import { venvPython, workDir } from '../../scripts/setup/paths.mjs';
+import { asShown, DIALS } from '../../scripts/site/dials/dials.mjs';
+import { SLIDERS, settingsOf } from '../../scripts/site/dials/sliders.mjs';
 import { serve } from '../../scripts/site/live/server.mjs';
 import { makePages, sizeOf } from '../../scripts/site.mjs';
 
@@ -39,8 +44,8 @@ after(async () => {
 });
 
 /** Opens a page of the site and keeps account of what it asks other machines for and of its errors. */
-async function open(path, { width = 1200, colorScheme = 'light' } = {}) {
-  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+async function open(path, { width = 1200, colorScheme = 'light', ...more } = {}) {
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme, ...more });
   page.on('request', request => {
     const url = request.url();
     if (!/^(data|blob):/.test(url) && !url.startsWith(address)) far.push(url);
@@ -140,6 +145,114 @@ test('a figure answers to the pointer, its slider to keys; answers unfold; equat
   await page.close();
 });
 
+/** What a dial shows when it has nothing left to compute. */
+async function shown(page, name) {
+  const dial = page.locator(`#dial-${name}`);
+  await dial.scrollIntoViewIfNeeded();
+  await page.waitForFunction(
+    id => {
+      const { ariaBusy } = document.getElementById(id);
+      return ariaBusy === 'false';
+    },
+    `dial-${name}`,
+    { timeout: 60_000 },
+  );
+  return dial.evaluate(form => ({
+    data: form.querySelector('.pglab-drawing').data,
+    alt: form.querySelector('.pglab-drawing').getAttribute('aria-label'),
+    text: form.querySelector('.pglab-said').textContent,
+    pictures: form.querySelectorAll('.pglab-animation > svg').length,
+    steps: form.querySelector('.pglab-animation > svg title')?.textContent,
+  }));
+}
+
+/** The same of a dial computed in Node. */
+async function inNode(name, places) {
+  const { figure, alt, text, svg } = asShown(await DIALS[name](settingsOf(name, places)));
+  const steps = svg?.match(/<title>(.*?)<\/title>/)[1];
+  return { data: figure.data, alt, text, pictures: svg ? 1 : 0, steps };
+}
+
+test('a key moves a slider, and the browser then computes what Node computes, byte for byte', {
+  skip,
+}, async () => {
+  const page = await open('lecture-live.html');
+  for (const [name, sliders] of Object.entries(SLIDERS)) {
+    const [[setting, { start }]] = Object.entries(sliders);
+    assert.deepEqual(await shown(page, name), await inNode(name, {}), name);
+    await page.locator(`#dial-${name} [name=${setting}]`).focus();
+    await page.keyboard.press('ArrowRight');
+    const { data, text } = await shown(page, name);
+    const expected = await inNode(name, { [setting]: start + 1 });
+    assert.equal(text, expected.text);
+    // A dial may keep the curve of its last run beside the new one.
+    assert.deepEqual(data.slice(0, expected.data.length), expected.data, name);
+  }
+  await page.close();
+});
+
+test('the dials begin with the pictures of the demo', async () => {
+  const demo = readNotebook(listNotebooks(['demo'])[0]);
+  const figures = demo.cells.flatMap(({ outputs = [] }) =>
+    outputs.flatMap(({ data }) => (data?.[PLOTLY] ? [data[PLOTLY]] : [])),
+  );
+  const [clouds, , steps, dial] = figures.map(({ data }) => data);
+  const points = ({ x, y }) => ({ x, y });
+  assert.deepEqual((await inNode('training', {})).data.map(points), dial.map(points));
+  assert.deepEqual((await inNode('step', {})).data.slice(0, 2).map(points), steps.map(points));
+  const printed = demo.cells
+    .flatMap(({ outputs = [] }) => outputs.flatMap(({ text }) => text ?? []))
+    .join('');
+  assert.equal(clouds.length, 2);
+  for (const [share, baseline] of [
+    [0, 'no baseline'],
+    [10, 'time baseline'],
+  ]) {
+    const { text } = await inNode('noise', { share });
+    const numbers = /mean \d+\.\d+, variance \d+\.\d+/.exec(text)[0];
+    assert.ok(printed.includes(`${baseline}: ${numbers}`), `${printed} has no ${numbers}`);
+  }
+});
+
+test('what a drag passes over is given up, and the newest value stands', { skip }, async () => {
+  const page = await open('lecture-live.html');
+  for (const name of ['training', 'race']) {
+    const over = 'clipRange';
+    await shown(page, name);
+    await page.locator(`#dial-${name} .pglab-said`).evaluate(said => {
+      globalThis.texts = [];
+      new MutationObserver(() => globalThis.texts.push(said.textContent)).observe(said, { childList: true });
+    });
+    const slider = page.locator(`#dial-${name} [name=${over}]`);
+    await slider.scrollIntoViewIfNeeded();
+    const box = await slider.boundingBox();
+    const at = share => [box.x + 8 + (box.width - 16) * share, box.y + box.height / 2];
+    await page.mouse.move(...at(4 / 9));
+    await page.mouse.down();
+    for (let i = 0; i <= 9; i++) await page.mouse.move(...at(i / 9));
+    await page.mouse.up();
+    const { text } = await shown(page, name);
+    assert.equal(text, (await inNode(name, { [over]: 9 })).text);
+    const texts = await page.evaluate(() => globalThis.texts);
+    assert.ok(texts.length > 5, `only ${texts.length} states were shown while the curve grew`);
+    const whole = texts.filter(said => / 20,480 steps/.test(said)).length;
+    assert.ok(whole <= 5, `${whole} of 10 settings were computed to their end`);
+  }
+  await page.close();
+});
+
+test('a finger moves a slider on a phone, and all fits', { skip }, async () => {
+  const page = await open('lecture-live.html', { width: 390, hasTouch: true, isMobile: true });
+  await shown(page, 'step');
+  const slider = page.locator('#dial-step [name=alpha]');
+  const { x, y, width, height } = await slider.boundingBox();
+  await page.touchscreen.tap(x + width - 9, y + height / 2);
+  const { text } = await shown(page, 'step');
+  assert.equal(text, (await inNode('step', { alpha: SLIDERS.step.alpha.values.length - 1 })).text);
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+  await page.close();
+});
+
 test('the first page follows the slides, and search finds a word', { skip }, async () => {
   const page = await open('index.html');
   const slides = await page.locator('article li li').allInnerTexts();
@@ -172,11 +285,13 @@ test('light and dark by a key, and all of a page within a phone’s width', { sk
   await phone.close();
 });
 
-test('axe-core finds no serious fault on three pages, light and dark', { skip }, async () => {
+test('axe-core finds no serious fault on four pages, light and dark', { skip }, async () => {
   for (const [path, colorScheme] of [
     ['index.html', 'dark'],
     ['notebooks/00-start-here.html', 'light'],
     ['notebooks/09-ppo-clip.html', 'dark'],
+    ['lecture-live.html', 'light'],
+    ['lecture-live.html', 'dark'],
   ]) {
     const page = await open(path, { colorScheme });
     await page.addScriptTag({ path: axe });

@@ -11,6 +11,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { browserPlatform } from '../../package.mjs';
 import { root } from '../../setup/paths.mjs';
 import { packDeclarations } from './declarations.mjs';
 
@@ -125,18 +126,6 @@ function bytesOf(name) {
 function versionOf(name) {
   return JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
 }
-
-/** The library's other side; see lib/src/platform. */
-const browserPlatform = {
-  name: 'platform',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/platform$/ }, ({ path, resolveDir }) =>
-      join(resolveDir, path) === join(root, 'lib', 'src', 'platform')
-        ? { path: join(root, 'lib', 'src', 'platform', 'browser.ts') }
-        : undefined,
-    );
-  },
-};
 
 const fileOf = name => `${name.replace(/^@/, '').replaceAll(/[/ ]/g, '-')}.js`;
 

@@ -28,23 +28,26 @@
     document.querySelector('.toc-drawer')?.setAttribute('aria-label', 'This page');
   }
 
-  function stopAnimations() {
+  /** Puts a button below the animation in `holder`, or gives the one that is there its new animation. */
+  function stopAnimation(holder) {
+    const drawing = holder.querySelector('svg');
+    const there = holder.querySelector('button');
+    const button = there ?? document.createElement('button');
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    for (const holder of document.querySelectorAll('.pglab-animation')) {
-      const drawing = holder.querySelector('svg');
-      const button = document.createElement('button');
-      const set = paused => {
-        if (paused) drawing.pauseAnimations();
-        else drawing.unpauseAnimations();
-        button.textContent = paused ? 'Play' : 'Pause';
-      };
-      button.addEventListener('click', () => set(!drawing.animationsPaused()));
-      set(calm);
-      holder.append(button);
-    }
+    const set = paused => {
+      if (paused) drawing.pauseAnimations();
+      else drawing.unpauseAnimations();
+      button.textContent = paused ? 'Play' : 'Pause';
+    };
+    button.type = 'button';
+    button.onclick = () => set(!drawing.animationsPaused());
+    set(there ? there.textContent === 'Play' : calm);
+    holder.append(button);
   }
+  globalThis.pglabAnimation = stopAnimation;
 
-  stopAnimations();
+  for (const drawing of document.querySelectorAll('.pglab-animation > svg'))
+    stopAnimation(drawing.parentElement);
   reachDrawers();
   reachScrolling();
   addEventListener('resize', reachScrolling);

@@ -23,6 +23,7 @@
     });
     return loading;
   }
+  window.pglabPlotly = plotly; // for whatever else draws on the page
 
   async function draw(holder) {
     const picture = holder.querySelector('img');
