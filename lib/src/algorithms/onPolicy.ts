@@ -177,9 +177,11 @@ export abstract class OnPolicyRun<P extends Policy, Record extends OnPolicyRecor
   /** Ends the critic's fit and the iteration, and tells what every record does. */
   protected conclude(batch: StepBatch, check: Check): OnPolicyRecord {
     const { policy, critic, criticFit, lastReturns } = this;
+    check('a parameter of the policy', policy.parameters);
+    const q = new Float64Array(distributionParameters(batch, policy));
+    const klAndEntropy = meanKlAndEntropyOf(policy.head, batch.parameters, q);
     const { gradientNorm, explainedVariance, valueError } = criticFit.end();
     check("the length of the critic's gradient", gradientNorm);
-    check('a parameter of the policy', policy.parameters);
     check('a parameter of the critic', critic.parameters);
     lastReturns.push(...batch.finishedReturns.slice(-100));
     lastReturns.splice(0, lastReturns.length - 100);
@@ -188,7 +190,7 @@ export abstract class OnPolicyRun<P extends Policy, Record extends OnPolicyRecor
       steps: this.steps + batch.rewards.length,
       meanReturn: lastReturns.length > 0 ? mean(lastReturns) : Number.NaN,
       episodeReturns: batch.finishedReturns,
-      ...meanKlAndEntropyOf(policy.head, batch.parameters, distributionParameters(batch, policy)),
+      ...klAndEntropy,
       explainedVariance,
       valueError,
     };
