@@ -4,7 +4,7 @@
  */
 
 import { readdirSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { jupyterEnvironment, root } from './setup/paths.mjs';
@@ -39,13 +39,30 @@ await runMain(async () => {
   process.chdir(root);
   Object.assign(process.env, jupyterEnvironment(), { PGLAB_PYTHON: python });
   let failed = 0;
-  const tests = run({ files: longestFirst(files), concurrency: 2 }).on('test:fail', ({ todo }) => {
-    if (todo === undefined) failed++;
-  });
+  const seconds = new Map();
+  const count = ({ file, nesting, details }) => {
+    if (nesting === 0) seconds.set(file, (seconds.get(file) ?? 0) + details.duration_ms / 1000);
+  };
+  const tests = run({ files: longestFirst(files), concurrency: 2 })
+    .on('test:pass', count)
+    .on('test:fail', event => {
+      count(event);
+      if (event.todo === undefined) failed++;
+    });
   const report = tests.compose(new spec());
   for await (const text of report) process.stdout.write(text);
+  say(`The longest, in seconds: ${longest(seconds)}`);
   return failed > 0 ? 1 : 0;
 });
+
+/** The ten files that took longest, each with its seconds: what to look at when the whole takes too long. */
+function longest(seconds) {
+  return [...seconds]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 10)
+    .map(([file, time]) => `${basename(file).replace(/\.test\.m?js$/, '')} ${time.toFixed(0)}`)
+    .join(', ');
+}
 
 /** The files that take minutes begin first, so that none of them is left alone at the end. */
 function longestFirst(files) {
