@@ -1,4 +1,4 @@
-/** `npm run pins [-- 3.14 3.15]`: whether every pinned Python package has a wheel everywhere; see setup/pins.py. */
+/** `npm run pins [-- 3.14 3.15]`: whether every pinned Python package, the site's too, has a wheel everywhere; see setup/pins.py. */
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { listNotebooks } from './notebooks/files.mjs';
 import { root, workDir } from './setup/paths.mjs';
+import { oldestForSite } from './setup/python.mjs';
 import { runMain, say } from './setup/report.mjs';
 import { makeEnvironment, must } from './setup/venv.mjs';
 import { setUp } from './setup.mjs';
@@ -41,7 +42,7 @@ export async function makePages({ out, python, notebooks = listNotebooks() }) {
     what: 'Sphinx and MyST-NB',
     requirements: join(here, 'requirements.txt'),
     constraints: [join(root, 'jupyter', 'constraints.txt'), join(here, 'constraints.txt')],
-    oldest: [3, 11],
+    oldest: oldestForSite,
   });
   const folder = join(workDir, 'site', 'pages');
   rmSync(folder, { recursive: true, force: true });

@@ -1,11 +1,12 @@
-"""Whether every pin of jupyter/constraints.txt has a wheel, so that nothing is compiled on anybody's machine.
+"""Whether every pin of set-up, and of what npm run site installs, has a wheel, so that nothing is compiled on anybody's machine.
 
     npm run pins [-- 3.14 3.15]     for these Pythons; by default for all that set-up takes (jupyter/pythons.json) and one beyond
 
 Run it when the pins are renewed. It asks pip for each Python, each system and both processors; pip evaluates the conditions behind a
 pin (`python_version >= "3.11"`) for the Python that runs it, so that this file evaluates them for the one that is meant. Nothing is
 installed. A wheel without machine code, which serves all systems, is asked for once. The exit status is 0 if set-up takes those
-Pythons that have all wheels, and no others: 1 if a wheel is missing for one that it takes, or jupyter/pythons.json could take one more.
+Pythons that have all wheels, and no others, and the site has all of its own there: 1 if a wheel is missing for one that set-up takes,
+or jupyter/pythons.json could take one more.
 """
 
 import json
@@ -32,6 +33,8 @@ SYSTEMS = [  # a name, then what sysconfig, sys and platform say there, then the
     ("Windows arm64", "win-arm64", "win32", "ARM64", ["win_arm64"]),
 ]
 KNOWN = json.loads((ROOT / "jupyter" / "pythons.json").read_text(encoding="utf8"))
+JUPYTER = ["jupyter/requirements.txt", "jupyter/constraints.txt"]
+SITE = ["scripts/site/requirements.txt", "scripts/site/constraints.txt", "scripts/site/live/requirements.txt"]
 
 
 def minor(version):
@@ -44,17 +47,17 @@ def takes(python, system):
     return minor(KNOWN["oldestOn"].get(system, KNOWN["oldest"])) <= minor(python) <= minor(KNOWN["newest"])
 
 
-def pins():
-    """Every pin of both files."""
-    for name in ("requirements.txt", "constraints.txt"):
-        for line in (ROOT / "jupyter" / name).read_text(encoding="utf8").splitlines():
+def pins(files):
+    """Every pin of these files."""
+    for name in files:
+        for line in (ROOT / name).read_text(encoding="utf8").splitlines():
             line = re.sub(r"(^|\s)#.*", "", line).strip()
             if line:
                 yield Requirement(line)
 
 
-def applying(python, platform, machine):
-    """The pins that hold for this Python on this system, as name==version."""
+def applying(files, python, platform, machine):
+    """The pins of these files that hold for this Python on this system, as name==version."""
     environment = {
         "python_version": python,
         "python_full_version": f"{python}.9",
@@ -64,7 +67,7 @@ def applying(python, platform, machine):
     }
     return [
         f"{pin.name}{pin.specifier}"
-        for pin in pins()
+        for pin in pins(files)
         if pin.marker is None or pin.marker.evaluate(environment)
     ]
 
@@ -73,6 +76,8 @@ def find_wheels(python, wanted, tags):
     """Those of the pins for which pip finds no wheel, and those whose wheel is for all systems."""
     missing = []
     while True:
+        if not wanted:
+            return missing, set()
         with tempfile.TemporaryDirectory() as folder:
             file, report = pathlib.Path(folder, "pins.txt"), pathlib.Path(folder, "report.json")
             file.write_text("\n".join(wanted), encoding="utf8")
@@ -100,17 +105,23 @@ def same_name(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def on_systems(files, python):
+    """For each system its names, how many pins of these files hold there, and those that have no wheel."""
+    for_all = set()
+    for name, system, platform, machine, tags in SYSTEMS:
+        wanted = applying(files, python, platform, machine)
+        missing, any_system = find_wheels(python, [p for p in wanted if same_name(p.split("==")[0]) not in for_all], tags)
+        for_all |= any_system
+        yield name, system, len(wanted), missing
+
+
 def main():
     pythons = sys.argv[1:] or [f"3.{i}" for i in range(minor(KNOWN["oldest"]), minor(KNOWN["newest"]) + 2)]
     failed = False
     for python in pythons:
-        for_all = set()
-        for name, system, platform, machine, tags in SYSTEMS:
-            wanted = applying(python, platform, machine)
-            missing, any_system = find_wheels(python, [p for p in wanted if same_name(p.split("==")[0]) not in for_all], tags)
-            for_all |= any_system
+        for name, system, count, missing in on_systems(JUPYTER, python):
             taken = takes(python, system)
-            word = f"no wheel of {', '.join(missing)}" if missing else f"{len(wanted)} wheels"
+            word = f"no wheel of {', '.join(missing)}" if missing else f"{count} wheels"
             if taken and missing:
                 word += ": mend the pin, or take this Python out of jupyter/pythons.json"
             elif missing:
@@ -119,6 +130,12 @@ def main():
                 word += ": jupyter/pythons.json may take it"
             failed = failed or taken == bool(missing)
             print(f"Python {python}, {name}: {word}", flush=True)
+        if minor(python) < minor(KNOWN["oldestForSite"]):
+            continue
+        for name, system, count, missing in on_systems(SITE, python):
+            word = f"no wheel of {', '.join(missing)}" if missing else f"{count} wheels"
+            failed = failed or (takes(python, system) and bool(missing))
+            print(f"Python {python}, {name}, the site: {word}", flush=True)
     sys.exit(1 if failed else 0)
 
 

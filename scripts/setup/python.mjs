@@ -8,7 +8,10 @@ import { root, venvDir, venvPython, windows, workDir } from './paths.mjs';
 import { commonFailure, runQuietly, SetupFailure, say, saysUnreachable } from './report.mjs';
 
 /** The Pythons for which every pin is known to have a wheel (npm run pins). */
-const { oldest, newest, oldestOn } = JSON.parse(readFileSync(join(root, 'jupyter', 'pythons.json'), 'utf8'));
+const known = JSON.parse(readFileSync(join(root, 'jupyter', 'pythons.json'), 'utf8'));
+const { oldest, newest, oldestOn } = known;
+/** The oldest Python that can make the site, as [major, minor]. */
+export const oldestForSite = known.oldestForSite.split('.').map(Number);
 const REQUIREMENTS = ['requirements.txt', 'constraints.txt'].map(name => join(root, 'jupyter', name));
 /** Set-up's mark in the .venv that it makes; a .venv without it is somebody else's and is left alone. */
 const markFile = join(venvDir, 'pglab-setup.json');

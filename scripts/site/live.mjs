@@ -26,6 +26,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { joined, readNotebook } from '../notebooks/files.mjs';
 import { root, venvDir, workDir } from '../setup/paths.mjs';
+import { oldestForSite } from '../setup/python.mjs';
 import { runMain, SetupFailure, say } from '../setup/report.mjs';
 import { makeEnvironment, must } from '../setup/venv.mjs';
 import { setUp } from '../setup.mjs';
@@ -62,6 +63,7 @@ export async function makeLive({ out, python }) {
     folder: join('site', 'lite'),
     what: 'JupyterLite',
     requirements: join(here, 'requirements.txt'),
+    oldest: oldestForSite,
   });
   const work = join(workDir, 'site', 'live');
   rmSync(work, { recursive: true, force: true });

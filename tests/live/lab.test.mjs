@@ -1,6 +1,6 @@
 /**
  * The live notebooks as somebody meets them: static files in a sub-folder, JupyterLab with the first notebook's figures before
- * anything has run, then cells that run, stop and start anew.
+ * anything has run, then cells that run, stop and start anew; and the way there from a reading page.
  */
 
 import assert from 'node:assert/strict';
@@ -11,6 +11,7 @@ import { findBrowser } from '../../scripts/notebooks/browser.mjs';
 import { venvPython, workDir } from '../../scripts/setup/paths.mjs';
 import { startLive } from '../../scripts/site/live/check.mjs';
 import { makeLive } from '../../scripts/site/live.mjs';
+import { makePages } from '../../scripts/site.mjs';
 
 const skip = findBrowser() ? false : 'no Chromium, Chrome or Edge was found';
 let folder;
@@ -21,7 +22,9 @@ before(async () => {
   if (skip) return;
   mkdirSync(workDir, { recursive: true });
   folder = mkdtempSync(join(workDir, 'live-'));
-  await makeLive({ out: join(folder, 'live'), python: process.env.PGLAB_PYTHON ?? venvPython });
+  const python = process.env.PGLAB_PYTHON ?? venvPython;
+  await makeLive({ out: join(folder, 'live'), python });
+  await makePages({ out: folder, python });
   live = await startLive(folder);
   opened = await live.open('00-start-here.ipynb');
 });
@@ -117,6 +120,58 @@ test('restarting forgets', { skip }, async () => {
   );
   await run("const before = 2; console.log('again', before);");
   await shows(/again 2\\n/);
+});
+
+test('cells import every package that the site has, TensorFlow.js, danfojs and plotly.js among them', {
+  skip,
+}, async () => {
+  await run(`import * as tf from '@tensorflow/tfjs-node';
+import { DataFrame } from 'danfojs-node';
+import * as Plotly from 'plotly.js-dist';
+const product = tf.matMul([[1, 2]], [[3], [4]]);
+const table = new DataFrame({ a: [1, 2, 3] });
+console.log(tf.getBackend(), product.dataSync()[0], table.a.mean());
+await Plotly.newPlot('nowhere', [{ type: 'bar', x: [1, 2], y: [3, 4] }]);`);
+  await shows(/wasm 11 2\\n.*vnd\.plotly\.v1\+json":\{.*"y":\[3,4\]/, 120);
+});
+
+test("'Run it here' leads from a reading page, and the demo's link from the first, to the notebook; its first cells draw", {
+  skip,
+}, async () => {
+  const context = await live.browser.newContext({ viewport: { width: 1200, height: 900 } });
+  const page = await context.newPage();
+  const errors = [];
+  page.on('pageerror', error => errors.push(String(error)));
+  const arrive = async (from, link, notebook) => {
+    await page.goto(`${live.server.address}/${from}`);
+    await page.locator('article').getByRole('link', { name: link }).click();
+    await page.waitForURL(new RegExp(`/some/where/live/lab/.*${notebook}`));
+    await page.locator('.jp-NotebookPanel:visible .jp-Cell').first().waitFor({ timeout: 120_000 });
+    await page.locator('.jp-mod-current', { hasText: notebook }).first().waitFor();
+  };
+  await arrive('lecture-live.html', 'Run the demo as a notebook', 'demo.ipynb');
+  await arrive('index.html', 'The demo as a notebook to run', 'demo.ipynb');
+  await arrive('notebooks/01-reinforce-variance.html', 'Run it here', '01-reinforce-variance.ipynb');
+  const outputs = await page.evaluate(async () => {
+    const { shell, commands } = globalThis.jupyterapp;
+    const { sessionContext, content } = shell.currentWidget;
+    await sessionContext.ready;
+    const code = content.widgets.filter(({ model }) => model.type === 'code');
+    const drawn = ({ model }) => JSON.stringify(model.outputs.toJSON()).includes('vnd.plotly.v1+json');
+    const first = code.slice(0, code.findIndex(drawn) + 1);
+    for (const { model } of code) model.outputs.clear();
+    for (const cell of first) {
+      content.activeCellIndex = content.widgets.indexOf(cell);
+      await commands.execute('notebook:run-cell');
+    }
+    return first.map(({ model }) => model.outputs.toJSON());
+  });
+  assert.doesNotMatch(JSON.stringify(outputs), /"output_type":"error"/);
+  assert.ok(outputs.length >= 3);
+  assert.match(JSON.stringify(outputs), /vnd\.plotly\.v1\+json/);
+  await page.locator('.jp-Notebook .js-plotly-plot .main-svg').first().waitFor({ timeout: 30_000 });
+  assert.deepEqual(errors, []);
+  await context.close();
 });
 
 test('nothing was asked of another machine, and the page threw nothing', { skip }, () => {

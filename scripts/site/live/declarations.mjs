@@ -18,6 +18,7 @@ const PACKS = {
   'tensorflow.json': ['@tensorflow/tfjs-node'],
   'danfojs.json': ['danfojs-node'],
   'diff.json': ['diff'],
+  'plotly.json': ['plotly.js-dist'],
 };
 const MODULES = '/node_modules/';
 const slashes = path => path.replaceAll('\\', '/');

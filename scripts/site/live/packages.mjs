@@ -99,7 +99,7 @@ const PACKAGES = {
     ],
   },
   diff: { entry: require.resolve('diff') },
-  'plotly.js-dist': { entry: require.resolve('plotly.js-dist') },
+  'plotly.js-dist': { entry: join(live, 'plotly.cjs') },
   '@mujoco/mujoco': {
     text: `const { text, bytes } = globalThis[Symbol.for('pglab.packages')];
       module.exports = { version: ${JSON.stringify(versionOf('@mujoco/mujoco'))}, url: 'mujoco.js',
