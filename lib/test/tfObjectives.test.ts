@@ -190,6 +190,16 @@ test('a function that cannot be an objective gets one sentence, and nothing leak
   says((_: tf.Tensor2D, batch: TfBatch) => batch.advantages.mean(), unconnected);
   says((y: tf.Tensor2D) => tf.scalar(y.dataSync()[0]), unconnected);
   says(
+    (y: tf.Tensor2D) => tf.where(y.greater(0), y, tf.zerosLike(y)).sum(),
+    "tfObjective's function takes y through Greater, of which TensorFlow.js has no gradient: write it with minimum, maximum, clipByValue or relu, or make a condition from numbers, tf.tensor(x.dataSync(), x.shape).",
+  );
+  // Of the backends only the one in WebAssembly lacks the kernel.
+  if (tf.getBackend() === 'wasm')
+    says(
+      (y: tf.Tensor2D) => y.gather([0]).sum(),
+      "tfObjective's function or its gradient needs UnsortedSegmentSum, which TensorFlow.js's backend wasm does not have: instead of gather, multiply by tf.oneHot.",
+    );
+  says(
     (y: tf.Tensor2D) => y.mean().sub(10).log(),
     "tfObjective's function returned NaN, but must be finite.",
   );
@@ -208,6 +218,20 @@ test('a function that cannot be an objective gets one sentence, and nothing leak
   });
   assert.throws(() => thrower.evaluate(y, minibatch, head, dY), { message: 'mine' });
   assert.equal(tf.memory().numTensors, tensors);
+});
+
+test('a condition made from numbers has the gradient of the branch that it chooses', () => {
+  const { head, y, minibatch } = randomMinibatch(categoricalHead(2), 4, 2);
+  const dY = new Float64Array(y.length);
+  tfObjective(y => {
+    const numbers = tf.tensor(y.dataSync(), y.shape);
+    return tf.where(numbers.greater(0), y.mul(3), y).sum();
+  }).evaluate(y, minibatch, head, dY);
+  assert.deepEqual(
+    dY,
+    Float64Array.from(y, x => (x > 0 ? 3 : 1)),
+  );
+  assert.equal(new Set(dY).size, 2); // both branches are taken
 });
 
 test('with TensorFlow.js imported, its types are those of the arguments', () => {

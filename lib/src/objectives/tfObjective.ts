@@ -69,7 +69,7 @@ export function tfObjective(objective: TfObjectiveFunction): PolicyObjective {
   });
 }
 
-/** f(y) and df/dy; refuses a result that does not depend on y. */
+/** f(y) and df/dy; refuses a result that does not depend on y, and names what has no gradient. */
 function valueAndGradient(f: (y: Tensor) => Scalar, y: Tensor2D): { value: Tensor; gradient: Tensor } {
   const tf = tensorflow();
   try {
@@ -78,7 +78,18 @@ function valueAndGradient(f: (y: Tensor) => Scalar, y: Tensor2D): { value: Tenso
   } catch (error) {
     // A tape that was not played back keeps what it saved, even in a tidy.
     for (const { saved } of tf.engine().state.activeTape ?? []) tf.dispose(saved);
-    if (!/^Cannot compute gradient of y=f\(x\)/.test((error as Error)?.message)) throw error;
+    const message = (error as Error)?.message ?? '';
+    const [, op] = /gradient function not found for (\w+)/.exec(message) ?? [];
+    if (op)
+      fail(
+        `tfObjective's function takes y through ${op}, of which TensorFlow.js has no gradient: write it with minimum, maximum, clipByValue or relu, or make a condition from numbers, tf.tensor(x.dataSync(), x.shape).`,
+      );
+    const [, kernel, backend] = /^Kernel '(\w+)' not registered for backend '(\w+)'/.exec(message) ?? [];
+    if (kernel)
+      fail(
+        `tfObjective's function or its gradient needs ${kernel}, which TensorFlow.js's backend ${backend} does not have${kernel === 'UnsortedSegmentSum' ? ': instead of gather, multiply by tf.oneHot' : ''}.`,
+      );
+    if (!/^Cannot compute gradient of y=f\(x\)/.test(message)) throw error;
     return fail(
       "tfObjective's function returned a tensor that does not depend on y by differentiable ops, so that there is no gradient.",
     );
