@@ -3,7 +3,7 @@
 #
 # Expected: make_vec(name, num_envs=3).reset(seed=s) starts copy i where make(name).reset(seed=s
 # + i) does, as the documentation of SyncVectorEnv says, and its default is SyncVectorEnv.
-# Seen: true of Acrobot, MountainCar and Pendulum. For CartPole make_vec takes another program,
+# Seen: true of Acrobot and Pendulum. For CartPole make_vec takes another program,
 # CartPoleVectorEnv, unless it is told vectorization_mode="sync": all copies draw from one
 # generator, so they start elsewhere, and where a copy starts next depends on when the others
 # ended. Its rewards are of float32 instead of float64. One seed means two experiments, on the

@@ -4,10 +4,9 @@
 # Expected: the weights of tf.initializers.glorotNormal have the standard deviation that its
 # documentation names, sqrt(2 / (fanIn + fanOut)); heNormal's sqrt(2 / fanIn).
 # Seen: that is the deviation of the normal distribution before its tails beyond two deviations
-# are cut off. What is left has 0.88 of it, in all four normal initializers and in
-# varianceScaling, so the variance of a layer's output is 0.77 of what the formula promises, and
-# after 8 linear layers an eighth of the mean square is left. Keras in Python divides by 0.8796
-# first. The uniform ones are exact.
+# are cut off. What is left has 0.88 of it, in all three of them, so the variance of a layer's
+# output is 0.77 of what the formula promises, and after 8 linear layers an eighth of the mean
+# square is left. Keras in Python divides by 0.8796 first. The uniform ones are exact.
 #
 # Output on 2026-11-29 (Node 20):
 #   glorotNormal: 0.0415, formula 0.0471, ratio 0.880
