@@ -9,7 +9,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root } from '../scripts/setup/paths.mjs';
-import { startLive } from '../scripts/site/live/check.mjs';
+import { firstFigure, startLive } from '../scripts/site/live/check.mjs';
 import { startSession } from '../scripts/site/live/session.mjs';
 
 const site = join(root, 'site');
@@ -68,7 +68,7 @@ for (const visit of ['first', 'second']) {
   const began = performance.now();
   const opened = await live.open('00-start-here.ipynb', { context });
   context = opened.context;
-  await opened.page.locator('.js-plotly-plot .main-svg').first().waitFor({ timeout: 120_000 });
+  await firstFigure(opened.page);
   const seconds = (performance.now() - began) / 1000;
   await opened.page.evaluate(async () => {
     await globalThis.jupyterapp.shell.currentWidget.sessionContext.ready;

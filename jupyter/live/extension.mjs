@@ -9,6 +9,8 @@
 import { LiveKernel } from './kernel.mjs';
 
 const NAME = '@pglab/live-kernel';
+/** The width in pixels below which files and notebook have no room beside each other. */
+const NARROW = 700;
 const SPEC = {
   name: 'tslab',
   display_name: 'TypeScript',
@@ -82,7 +84,26 @@ async function makePlugins() {
       client.interrupt = async id => (kernels.has(id) ? kernels.get(id).interrupt() : own(id));
     },
   };
-  return [register, interrupt];
+
+  /** On a phone the notebook takes the window; the files are a touch away. */
+  const narrow = {
+    id: `${NAME}:narrow`,
+    description: 'The side panels begin folded where the window is narrow',
+    autoStart: true,
+    activate(app) {
+      // Several plugins open the panel while the application starts, so that it folds until the reader does something.
+      const fold = () => {
+        if (innerWidth >= NARROW) return;
+        if (!app.shell.leftCollapsed) app.shell.collapseLeft();
+        if (!app.shell.rightCollapsed) app.shell.collapseRight();
+      };
+      app.shell.layoutModified.connect(fold);
+      const stop = () => app.shell.layoutModified.disconnect(fold);
+      for (const act of ['pointerdown', 'keydown'])
+        addEventListener(act, stop, { once: true, capture: true });
+    },
+  };
+  return [register, interrupt, narrow];
 }
 
 globalThis._JUPYTERLAB ??= {};

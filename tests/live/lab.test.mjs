@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findBrowser } from '../../scripts/notebooks/browser.mjs';
 import { venvPython, workDir } from '../../scripts/setup/paths.mjs';
-import { startLive } from '../../scripts/site/live/check.mjs';
+import { firstFigure, startLive } from '../../scripts/site/live/check.mjs';
 import { makeLive } from '../../scripts/site/live.mjs';
 import { makePages } from '../../scripts/site.mjs';
 
@@ -60,7 +60,7 @@ async function shows(pattern, seconds = 60) {
 const command = name => opened.page.evaluate(id => globalThis.jupyterapp.commands.execute(id), name);
 
 test('a notebook opens with its committed figures, drawn by a plotly.js of the site', { skip }, async () => {
-  await opened.page.locator('.js-plotly-plot .main-svg').first().waitFor({ timeout: 60_000 });
+  await firstFigure(opened.page);
   assert.match(await opened.page.locator('.jp-KernelName').first().innerText(), /^TypeScript/);
   assert.equal(await opened.page.locator('.jp-Dialog').count(), 0, 'no dialog stands open');
 });
@@ -169,8 +169,15 @@ test("'Run it here' leads from a reading page, and the demo's link from the firs
   assert.doesNotMatch(JSON.stringify(outputs), /"output_type":"error"/);
   assert.ok(outputs.length >= 3);
   assert.match(JSON.stringify(outputs), /vnd\.plotly\.v1\+json/);
-  await page.locator('.jp-Notebook .js-plotly-plot .main-svg').first().waitFor({ timeout: 30_000 });
+  await firstFigure(page);
   assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test('on a phone the notebook has the window to itself', { skip }, async () => {
+  const { page, context } = await live.open('demo.ipynb', { width: 390, height: 844 });
+  await page.waitForFunction(() => document.querySelector('.jp-NotebookPanel').clientWidth > 300);
+  await firstFigure(page);
   await context.close();
 });
 

@@ -51,6 +51,19 @@ export async function startLive(folder) {
   };
 }
 
+/** Scrolls the open notebook to its first figure, and waits until it stands. */
+export async function firstFigure(page, seconds = 120) {
+  await page.evaluate(() => {
+    const { content } = globalThis.jupyterapp.shell.currentWidget;
+    const drawn = ({ model }) => JSON.stringify(model.outputs?.toJSON() ?? '').includes('vnd.plotly.v1+json');
+    content.scrollToItem(content.widgets.findIndex(drawn), 'center');
+  });
+  await page
+    .locator('.js-plotly-plot .main-svg')
+    .first()
+    .waitFor({ timeout: seconds * 1000 });
+}
+
 /** Runs all cells of the open notebook; gives it as it stands then. */
 export async function runNotebook(page, seconds = SECONDS) {
   await page.evaluate(async () => {
