@@ -267,7 +267,9 @@ test('the first page follows the slides, and search finds a word', { skip }, asy
   await page.close();
 });
 
-test('light and dark by a key, and all of a page within a phone’s width', { skip }, async () => {
+test('light and dark by a key, and all of a page within the width of a tablet or a phone', {
+  skip,
+}, async () => {
   const wide = await open('notebooks/00-start-here.html');
   const background = () => wide.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await background();
@@ -275,6 +277,10 @@ test('light and dark by a key, and all of a page within a phone’s width', { sk
   for (let i = 0; i < 3 && (await background()) === light; i++) await wide.keyboard.press('Enter');
   assert.notEqual(await background(), light);
   await wide.close();
+
+  const tablet = await open('notebooks/09-ppo-clip.html', { width: 800 });
+  assert.ok((await tablet.evaluate(() => document.documentElement.scrollWidth)) <= 800);
+  await tablet.close();
 
   const phone = await open('notebooks/09-ppo-clip.html', { width: 375, colorScheme: 'dark' });
   const width = await phone.evaluate(() => document.documentElement.scrollWidth);
