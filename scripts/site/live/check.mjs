@@ -51,7 +51,7 @@ export async function startLive(folder) {
   };
 }
 
-/** Scrolls the open notebook to its first figure, and waits until it stands. */
+/** Scrolls the open notebook to its first figure, and waits until it stands; other notebooks may be open behind it. */
 export async function firstFigure(page, seconds = 120) {
   await page.evaluate(() => {
     const { content } = globalThis.jupyterapp.shell.currentWidget;
@@ -59,7 +59,7 @@ export async function firstFigure(page, seconds = 120) {
     content.scrollToItem(content.widgets.findIndex(drawn), 'center');
   });
   await page
-    .locator('.js-plotly-plot .main-svg')
+    .locator('.jp-NotebookPanel:visible .js-plotly-plot .main-svg')
     .first()
     .waitFor({ timeout: seconds * 1000 });
 }
