@@ -10,14 +10,17 @@ import { page, siteUrl } from './place.mjs';
 
 /** What was seen is believed so long: a compiler looks at a file many times in a row. */
 const BELIEVED_MS = 1000;
-const PATIENCE_MS = 5000;
+/** A page that draws many figures on a slow machine is silent for seconds. */
+const PATIENCE_MS = 20_000;
+/** After so many requests in a row without an answer there is nobody who answers. */
+const TRIES = 3;
 const FOLDER = 0o040000;
 
-let answers = page !== undefined && siteUrl !== undefined;
+let failures = page === undefined || siteUrl === undefined ? TRIES : 0;
 const seen = new Map();
 
 function ask(method, path) {
-  if (!answers) return undefined;
+  if (failures >= TRIES) return undefined;
   const key = `${method} ${path}`;
   const before = seen.get(key);
   if (before && performance.now() - before.at < BELIEVED_MS) return before.answer;
@@ -33,11 +36,15 @@ function ask(method, path) {
         requestId,
       }),
     );
-    answers = request.status === 200;
   } catch {
-    answers = false;
+    // counted below: its status is not 200
   }
-  const answer = answers ? JSON.parse(request.responseText) : undefined;
+  if (request.status !== 200) {
+    failures++;
+    return undefined;
+  }
+  failures = 0;
+  const answer = JSON.parse(request.responseText);
   seen.set(key, { answer, at: performance.now() });
   return answer;
 }
@@ -48,6 +55,8 @@ const modeOf = path => {
 };
 
 export const drive = {
+  /** What was seen is asked for anew: the reader may have saved a file since. */
+  forget: () => seen.clear(),
   isFolder: path => (modeOf(path) & FOLDER) !== 0,
   /** Asks for a file only where its folder is said to hold it. */
   isFile(path) {

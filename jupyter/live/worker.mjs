@@ -26,6 +26,7 @@ import './start.mjs'; // before all others: Node's globals and its Math
 import ts from 'typescript';
 import { Kernel } from '../kernels/tslab/kernel.cjs';
 import { declarationsHost } from './declarations.mjs';
+import { drive } from './drive.mjs';
 import { joinLibrary } from './library.mjs';
 import { beside } from './place.mjs';
 import { display, loadTslab } from './tslab.mjs';
@@ -39,6 +40,7 @@ const kernel = new Kernel({
   hidden: [beside('.').replace(/\/$/, '')], // what is minified has no lines worth showing
 });
 joinLibrary(display);
+self.addEventListener('message', drive.forget); // before the kernel hears of it
 self.addEventListener('error', event => {
   event.preventDefault();
   kernel.uncaught(event.error);
