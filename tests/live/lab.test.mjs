@@ -61,7 +61,10 @@ const command = name => opened.page.evaluate(id => globalThis.jupyterapp.command
 
 test('a notebook opens with its committed figures, drawn by a plotly.js of the site', { skip }, async () => {
   await firstFigure(opened.page);
-  await opened.page.locator('.jp-KernelName', { hasText: /^TypeScript/ }).first().waitFor(); // 'No Kernel' until it starts
+  await opened.page
+    .locator('.jp-KernelName', { hasText: /^TypeScript/ })
+    .first()
+    .waitFor(); // 'No Kernel' until it starts
   assert.equal(await opened.page.locator('.jp-Dialog').count(), 0, 'no dialog stands open');
 });
 
