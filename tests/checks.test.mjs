@@ -53,6 +53,24 @@ test('nothing tracked holds a path of the machine it was made on', () => {
   assert.deepEqual(guilty, []);
 });
 
+test('a finding can be run by its name, pins what it installs, and holds what it saw', () => {
+  const modes = execFileSync('git', ['ls-files', '--stage', 'findings/*.sh'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const listed = modes.trim().split('\n');
+  assert.ok(listed.length > 30);
+  for (const line of listed) {
+    const [, mode, file] = line.match(/^(\d+) .*\t(.*)$/);
+    const text = readFileSync(join(root, file), 'utf8');
+    assert.equal(mode, '100755', file);
+    assert.match(text, /^#!\/usr\/bin\/env bash\n# /, file);
+    assert.match(text, /^set -euo pipefail$/m, file);
+    assert.match(text, /(@|==|": ")\d+\.\d+\.\d+/, `${file} names no version`);
+    assert.match(text, /\bassert\b/, `${file} checks nothing`);
+  }
+});
+
 test("only the platform's side for Node imports Node's modules or uses its globals", () => {
   const needsNode = /['"]node:|\b(?:(?<!\.)require|process|Buffer|__dirname|setImmediate)\b(?=[.(;,)])/;
   const code = file => readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
