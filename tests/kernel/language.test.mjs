@@ -3,6 +3,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the cells that hold templates.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { namesIn, session } from './converter.mjs';
@@ -97,6 +100,17 @@ const KINDS = {
     "import { Rng as A } from 'pglab';\nconst x = new A(1);",
     'x instanceof A && x.uniform() < 1',
     true,
+  ],
+  'import under another name': ["import { posix as x } from 'node:path';\ntype A = typeof x;", 'x.sep', '/'],
+  'import of a class as a type': [
+    "import { type Rng as A, cartPole as x } from 'pglab';\nlet y: A;",
+    'x().id',
+    'CartPole-v1',
+  ],
+  'import with attributes': [
+    "import x from 'tslab/package.json' with { type: 'json' };\nconst y = x.name;",
+    'x.name + y',
+    'tslabtslab',
   ],
   'import at work': ["const x = await import('node:path');", "x.posix.join('a', 'b')", 'a/b'],
   'export default': ['export default 5', '1', 1],
@@ -194,6 +208,33 @@ test('no sequence of cells that are each right breaks a later or an earlier one'
     { numRuns: 60, seed: 17 },
   );
   assert.ok(ran > 40, `${ran} sequences`);
+});
+
+test('an import of an earlier cell serves as a value beside a later type of its name', async () => {
+  cells.converter.reset();
+  await run("import { cartPole as A, Rng as B } from 'pglab';");
+  await run('interface A { p: number }\nconst x: A = { p: 1 };');
+  assert.equal(await run('const y: A = { p: 2 };\nA().id + y.p'), 'CartPole-v12');
+  await run('type B = 3;');
+  assert.equal(await run('const b: B = 3;\nnew B(b) instanceof B'), true);
+});
+
+test('a cell looks at those modules alone from which it mentions something', async () => {
+  cells.converter.reset();
+  const folder = mkdtempSync(join(tmpdir(), 'pglab-modules-'));
+  const module = name => join(folder, name).replaceAll('\\', '/');
+  try {
+    writeFileSync(module('one.ts'), 'export const a = 1;\nexport interface One { a: number }');
+    writeFileSync(module('two.ts'), 'export const b = 2;');
+    await run(`import { a, type One } from '${module('one')}';\nimport { b } from '${module('two')}';
+const here: One = { a };`);
+    writeFileSync(module('two.ts'), "export const b: number = 'no number';");
+    utimesSync(module('two.ts'), new Date(), new Date(Date.now() + 2000));
+    assert.equal(await run('const there: One = { a: here.a + a };\nthere.a'), 2);
+    await assert.rejects(run('b'), /not assignable to type 'number'/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('await and for await may stand wherever JavaScript lets them, at the top and inside', async () => {

@@ -12,7 +12,8 @@
  *
  * What stands right of the bar is put behind the cell's text, so that lines and columns stay the cell's own. (An import
  * cannot be assigned to, hence the `declare` of what can.) Of an earlier cell the compiler sees its declarations, as
- * in a `.d.ts` file; if those cannot be written down, its source.
+ * in a `.d.ts` file; if those cannot be written down, its source. What an earlier cell imported is imported again from
+ * where it came: else the compiler would look, for each cell, through all that the first cell imports.
  *
  * A cell becomes JavaScript in two steps. The first takes away the types and leaves an ES module; script.cjs makes
  * that the body of a function.
@@ -161,13 +162,16 @@ function createConverter(ts, host) {
     for (const name of names) {
       const { value, type, namespace } = scope.get(name) ?? {};
       const typed = type ?? namespace;
+      const imported = ({ cell, again }) =>
+        again?.(name) ?? `import { __${name} as ${name} } from "${earlier(cell)}";`;
       if (value && (WRITABLE.has(value.kind) || (typed && typed.cell !== value.cell))) {
         const word = WRITABLE.has(value.kind) ? 'let' : 'const';
         const doc = value.doc ? `/** ${value.doc.replaceAll('*/', '*\\/')} */ ` : '';
-        lines.push(`${doc}declare ${word} ${name}: typeof import("${earlier(value.cell)}").__${name};`);
-        if (typed) lines.push(`import { __${name} as ${name} } from "${earlier(typed.cell)}";`);
-      } else if (value ?? typed)
-        lines.push(`import { __${name} as ${name} } from "${earlier((value ?? typed).cell)}";`);
+        if (value.again) lines.push(value.again(`__${name}`));
+        const what = value.again ? `__${name}` : `import("${earlier(value.cell)}").__${name}`;
+        lines.push(`${doc}declare ${word} ${name}: typeof ${what};`);
+        if (typed) lines.push(imported(typed));
+      } else if (value ?? typed) lines.push(imported(value ?? typed));
     }
     for (const { cell, adds } of augmenting)
       if (![...adds].some(what => augmented.has(what))) lines.push(`import "${earlier(cell)}";`);
@@ -199,7 +203,7 @@ function createConverter(ts, host) {
     const diagnostics = describe(errors, code);
     if (diagnostics.length > 0) return { diagnostics };
 
-    const emitted = emit(program, file, code.length);
+    const emitted = emit(program, file, code.length, declared.imports);
     const from = new Map();
     for (const name of mentioned) {
       const { value } = scope.get(name);
@@ -222,6 +226,7 @@ function createConverter(ts, host) {
           const here = {
             cell,
             kind: declared.names.get(name),
+            again: declared.imports.get(name),
             ambient: declared.ambient.has(name),
             doc: meaning.doc,
           };
@@ -261,7 +266,7 @@ function createConverter(ts, host) {
   }
 
   /** First step: JavaScript as an ES module, its map, and the declarations if they can be written down. */
-  function emit(program, file, length) {
+  function emit(program, file, length, imports) {
     const emitted = {};
     program.emit(
       file,
@@ -272,7 +277,11 @@ function createConverter(ts, host) {
       },
       undefined,
       false,
-      { before: [keepResult(length)], after: [() => withoutExports] },
+      {
+        before: [keepResult(length)],
+        after: [() => file => withoutExports(file, length)],
+        afterDeclarations: [() => file => withoutImports(file, imports)],
+      },
     );
     return emitted;
   }
@@ -292,12 +301,15 @@ function createConverter(ts, host) {
     return factory.updateSourceFile(file, statements);
   };
 
-  /** A cell's `export`s say nothing that its declarations don't: the declarations stay, and what is evaluated. */
-  function withoutExports(file) {
+  /**
+   * A cell's `export`s say nothing that its declarations don't: the declarations stay, and what is evaluated. What was put
+   * behind the cell's text was for the compiler.
+   */
+  function withoutExports(file, length) {
     const { factory } = ts;
     const statements = file.statements.flatMap(statement => {
       if (ts.isImportDeclaration(statement))
-        return statement.moduleSpecifier.text.startsWith(`./${EARLIER}`) ? [] : [statement];
+        return ts.getOriginalNode(statement).pos < length ? [statement] : [];
       if (ts.isExportDeclaration(statement))
         return statement.moduleSpecifier
           ? [factory.createImportDeclaration(undefined, undefined, statement.moduleSpecifier)]
@@ -348,6 +360,28 @@ function createConverter(ts, host) {
       return [factory.createExpressionStatement(factory.createParenthesizedExpression(nameless))];
     });
     return factory.updateSourceFile(file, statements);
+  }
+
+  /** Later cells import anew what this one imported: its declarations keep the imports that they mention themselves. */
+  function withoutImports(file, imports) {
+    const { factory } = ts;
+    const isImport = statement => ts.isImportDeclaration(statement) && statement.importClause !== undefined;
+    const others = file.statements.flatMap(statement => {
+      if (isImport(statement)) return [];
+      if (!ts.isExportDeclaration(statement) || statement.moduleSpecifier) return [statement];
+      const { elements } = statement.exportClause;
+      const own = elements.filter(
+        ({ name, propertyName = name }) =>
+          name.text !== `__${propertyName.text}` || !imports.has(propertyName.text),
+      );
+      return [factory.createExportDeclaration(undefined, false, factory.createNamedExports(own))];
+    });
+    const mentioned = words(ts, factory.createSourceFile(others, file.endOfFileToken, file.flags));
+    const needed = file.statements.filter(isImport).filter(({ importClause: { name, namedBindings } }) => {
+      const names = [name, namedBindings?.name, ...(namedBindings?.elements ?? []).map(({ name }) => name)];
+      return names.some(name => name && mentioned.has(name.text));
+    });
+    return factory.updateSourceFile(file, [...needed, ...others]);
   }
 
   // ---- Modules beside the notebook -----------------------------------------------------------------------------

@@ -8,11 +8,12 @@
 /**
  * The names that a file declares at its top level, each with how: 'let', 'var', 'const', 'using', 'function', 'class',
  * 'enum', 'namespace', 'type' or 'import'. Of a name that is declared more than once, what can be assigned to wins.
- * `ambient` holds those that only `declare` something that exists elsewhere; `augmented` what is declared into the
- * global scope or into another module.
+ * `imports` has for each import a function that writes it again, under any name; `ambient` holds those that only
+ * `declare` something that exists elsewhere; `augmented` what is declared into the global scope or into another module.
  */
 function declarations(ts, file) {
   const names = new Map();
+  const imports = new Map();
   const ambient = new Set();
   const augmented = new Set();
 
@@ -44,16 +45,25 @@ function declarations(ts, file) {
           augmented.add(`${name.text} ${namesOf(ts, inner)}`);
     } else if (ts.isImportEqualsDeclaration(statement)) add(name.text, 'import');
     else if (ts.isImportDeclaration(statement)) {
-      const { name: standard, namedBindings } = statement.importClause ?? {};
-      if (standard) add(standard.text, 'import');
-      if (namedBindings && ts.isNamespaceImport(namedBindings)) add(namedBindings.name.text, 'import');
-      else for (const element of namedBindings?.elements ?? []) add(element.name.text, 'import');
+      const { isTypeOnly, name: standard, namedBindings } = statement.importClause ?? {};
+      const from = `from ${statement.moduleSpecifier.getText(file)};`;
+      const addImport = ({ text }, clause, typeOnly = isTypeOnly) => {
+        add(text, 'import');
+        if (!statement.attributes)
+          imports.set(text, as => `import ${typeOnly ? 'type ' : ''}${clause(as)} ${from}`);
+      };
+      if (standard) addImport(standard, as => as);
+      if (namedBindings && ts.isNamespaceImport(namedBindings))
+        addImport(namedBindings.name, as => `* as ${as}`);
+      else
+        for (const { name, propertyName = name, isTypeOnly: typeOnly } of namedBindings?.elements ?? [])
+          addImport(name, as => `{ ${propertyName.getText(file)} as ${as} }`, typeOnly || isTypeOnly);
     } else addHoisted(statement);
 
     if (statement.modifiers?.some(modifier => modifier.kind === ts.SyntaxKind.DeclareKeyword))
       for (const declared of namesOf(ts, statement).split(' ')) ambient.add(declared);
   }
-  return { names, ambient, augmented };
+  return { names, imports, ambient, augmented };
 
   /** `var` in a block, a loop or a branch belongs to the whole cell. */
   function addHoisted(node) {
