@@ -20,7 +20,10 @@
 'use strict';
 
 const fs = require('node:fs');
+const { enableCompileCache } = require('node:module');
 const path = require('node:path');
+
+enableCompileCache?.(); // from Node 22 on: the next kernel finds the compiler and danfojs compiled, which is a third of a second
 
 const TSLAB_VERSION = '1.0.22';
 

@@ -147,10 +147,12 @@ export function logImportanceWeightsOverTime(
   const longest = starts.reduce((most, start, i) => (i > 0 ? Math.max(most, start - starts[i - 1]) : 0), 0);
   return Array.from({ length: longest }, (_, t) => {
     if (form === 'trajectory') return log;
-    return Float64Array.from({ length: m }, (_, i) => {
-      if (starts[i] + t < starts[i + 1]) return log[starts[i] + t];
-      return form === 'per-step' ? 0 : log[starts[i + 1] - 1];
-    });
+    const at = new Float64Array(m);
+    for (let i = 0; i < m; i++) {
+      if (starts[i] + t < starts[i + 1]) at[i] = log[starts[i] + t];
+      else at[i] = form === 'per-step' ? 0 : log[starts[i + 1] - 1];
+    }
+    return at;
   });
 }
 

@@ -19,9 +19,10 @@ export function actionLogProbs(batch: TrajectoryBatch, policy: Policy): Float64A
   checkPolicyActs(batch, policy);
   const { head } = policy;
   const y = distributionParameters(batch, policy);
-  return Float64Array.from({ length: batch.rewards.length }, (_, t) =>
-    head.logProb(y, t * head.parameterSize, batch.actions, t * head.actionSize),
-  );
+  const logProbs = new Float64Array(batch.rewards.length);
+  for (let t = 0; t < logProbs.length; t++)
+    logProbs[t] = head.logProb(y, t * head.parameterSize, batch.actions, t * head.actionSize);
+  return logProbs;
 }
 
 /** The mean entropy of the distributions with parameters y [T * K], in nats. */
