@@ -650,5 +650,5 @@ test('trainSeeds: a script shows one line and ends by itself; threads of 40 seed
   assert.equal(stderr, '');
   const [line, growth] = stdout.trim().split('\n');
   assert.equal(line, 'many: 2 of 2 done');
-  assert.ok(Number(growth) < 80, `320 trainings added ${growth} MiB`); // 64 may lie about
+  assert.ok(Number(growth) < 130, `320 trainings added ${growth} MiB`); // 64 may lie about; all of it is 250
 });
