@@ -137,7 +137,8 @@ interface Numbered {
   content: unknown;
 }
 
-const IDLE_MS = 5000;
+/** A thread without work waits so long for more, as a reader does between cells: a new one would begin with nothing compiled. */
+const IDLE_MS = 60_000;
 
 /** Threads by module and number; the package piscina makes them, when they are first wanted. */
 const pools = new Map<string, Piscina>();
