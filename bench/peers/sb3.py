@@ -23,8 +23,8 @@ def show(line):
 
 
 def schedule(value, annealed):
-    """Stable-Baselines3 calls it with the share of the steps that is left."""
-    return (lambda left: left * value) if annealed else value
+    """Stable-Baselines3 calls it with the share of the steps that is left, which ends below 0 if rollouts don't divide the steps."""
+    return (lambda left: max(0.0, left) * value) if annealed else value
 
 
 class Clock(BaseCallback):

@@ -71,6 +71,17 @@ test('series name what a function makes of a list or of an object', () => {
   );
 });
 
+test('a band breaks where a point of it is missing, as the line does', () => {
+  const nothing = Number.NaN;
+  const points = { x: [0, 1, 2, 3, 4], y: [1, 1, nothing, 1, 1], low: [0, 0, nothing, 0, 0] };
+  const { data } = lineChart(
+    { a: { ...points, high: [2, 2, nothing, 2, nothing] } },
+    { xTitle: 'x', yTitle: 'y' },
+  );
+  assert.deepEqual(data[0].x, [0, 1, 1, 0, null, 3, 3]);
+  assert.deepEqual(data[0].y, [2, 2, 0, 0, null, 2, 0]);
+});
+
 test('the band over seeds is that of curveInterval, from runs as from curves', () => {
   const curves = [
     [1, 2, 4],

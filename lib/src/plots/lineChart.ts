@@ -58,7 +58,7 @@ export function lineChart(series: Series<Points>, options: LineChartOptions): Fi
         textfont: { size: 11 },
       }),
     };
-    return low && high ? [band(name, x, low, high, color), line] : [line];
+    return low && high ? [band(name, x, y, low, high, color), line] : [line];
   });
   const axes = cartesian(
     options,
@@ -69,10 +69,24 @@ export function lineChart(series: Series<Points>, options: LineChartOptions): Fi
   return inTheme(data, axes, options);
 }
 
-/** The area between `low` and `high` as one closed outline; points where either is not finite are left out. */
-function band(name: string, x: Numbers, low: Numbers, high: Numbers, color: string): Trace {
-  const there = Array.from(x, (_, k) => k).filter(k => Number.isFinite(low[k]) && Number.isFinite(high[k]));
-  const back = [...there].reverse();
+/**
+ * The area between `low` and `high`, as one closed outline for each piece of the line (which breaks where y is not finite).
+ * Points at which a bound is not finite are left out.
+ */
+function band(name: string, x: Numbers, y: Numbers, low: Numbers, high: Numbers, color: string): Trace {
+  const pieces: number[][] = [[]];
+  for (let k = 0; k < x.length; k++)
+    if (Number.isFinite(low[k]) && Number.isFinite(high[k])) pieces[pieces.length - 1].push(k);
+    else if (!Number.isFinite(y[k])) pieces.push([]);
+  const outline = (there: (k: number) => number, back: (k: number) => number) =>
+    pieces
+      .filter(piece => piece.length > 0)
+      .flatMap((piece, i) => [
+        ...(i > 0 ? [null] : []), // a null ends an outline
+        ...piece.map(there),
+        ...[...piece].reverse().map(back),
+      ]);
+  const at = (values: Numbers) => (k: number) => values[k];
   return {
     type: 'scatter',
     mode: 'lines',
@@ -80,8 +94,8 @@ function band(name: string, x: Numbers, low: Numbers, high: Numbers, color: stri
     legendgroup: name,
     showlegend: false,
     hoverinfo: 'skip',
-    x: [...there, ...back].map(k => x[k]),
-    y: [...there.map(k => high[k]), ...back.map(k => low[k])],
+    x: outline(at(x), at(x)),
+    y: outline(at(high), at(low)),
     fill: 'toself',
     fillcolor: fade(color, 0.18),
     line: { width: 0, color },
