@@ -63,45 +63,44 @@ function compressed({ path, bytes }) {
   return packed.get(whole);
 }
 
-/** What was asked of the server since then, in words. */
-function costs(before) {
-  const requests = live.server.requests.slice(before);
-  const sum = of => (requests.reduce((total, request) => total + of(request), 0) / 1e6).toFixed(1);
-  return `${requests.length} requests, ${sum(request => request.bytes)} MB, compressed ${sum(compressed)} MB`;
+/** Visits a page twice in one browser, and says what each visit cost. `visit` tells how long it took, by the clock it is given. */
+async function visits(what, visit) {
+  const context = await live.browser.newContext({ viewport: { width: 1200, height: 900 } });
+  for (const which of ['first', 'second']) {
+    const before = live.server.requests.length;
+    const began = performance.now();
+    const told = await visit(context, () => `${((performance.now() - began) / 1000).toFixed(1)} s`);
+    const requests = live.server.requests.slice(before);
+    const sum = of => (requests.reduce((total, request) => total + of(request), 0) / 1e6).toFixed(1);
+    console.log(
+      `${what}, ${which} visit: ${told}; ${requests.length} requests, ${sum(request => request.bytes)} MB, ` +
+        `compressed ${sum(compressed)} MB`,
+    );
+  }
+  await context.close();
 }
 
-const seconds = began => ((performance.now() - began) / 1000).toFixed(1);
-
-const sliders = await live.browser.newContext();
-for (const visit of ['first', 'second']) {
-  const before = live.server.requests.length;
-  const began = performance.now();
-  const page = await sliders.newPage();
+await visits('the lecture, live', async (context, passed) => {
+  const page = await context.newPage();
   await page.goto(`${live.server.address}/lecture-live.html`);
   await page.locator('.js-plotly-plot .main-svg').first().waitFor();
-  console.log(`the lecture, live, ${visit} visit: first figure after ${seconds(began)} s; ${costs(before)}`);
+  const figure = passed();
   await page.close();
-}
-await sliders.close();
+  return `first figure after ${figure}`;
+});
 
-let context;
-for (const visit of ['first', 'second']) {
-  const before = live.server.requests.length;
-  const began = performance.now();
-  const opened = await live.open('00-start-here.ipynb', { context });
-  context = opened.context;
-  await firstFigure(opened.page);
-  const figure = seconds(began);
-  await opened.page.evaluate(async () => {
+await visits('notebook 00', async (context, passed) => {
+  const { page } = await live.open('00-start-here.ipynb', { context });
+  await firstFigure(page);
+  const figure = passed();
+  await page.evaluate(async () => {
     await globalThis.jupyterapp.shell.currentWidget.sessionContext.ready;
     await globalThis.jupyterapp.shell.currentWidget.sessionContext.session.kernel.info;
   });
-  console.log(
-    `notebook 00, ${visit} visit: first figure after ${figure} s, kernel ready after ${seconds(began)} s; ${costs(before)}`,
-  );
-  await opened.page.close();
-}
-await context.close();
+  const ready = passed();
+  await page.close();
+  return `first figure after ${figure}, kernel ready after ${ready}`;
+});
 
 const urls = {
   kernel: `${live.server.address}/live/extensions/@pglab/live-kernel/static/kernel/worker.js`,

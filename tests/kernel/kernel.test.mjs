@@ -262,8 +262,9 @@ test('silent and store_history=false do not count', async () => {
 
 test('completion and inspection know lib, and are answered while a cell awaits', async () => {
   await kernel.run("import { Rng as Random } from 'pglab';\nconst random = new Random(3);");
-  const waiting = kernel.run('await new Promise(() => {});'); // ends when it is interrupted, so what is answered is answered before
+  const waiting = kernel.run('await new Promise(r => setTimeout(r, 1000)); 1');
   const code = 'random.cat';
+  const began = performance.now();
   const { reply } = await kernel.request('complete_request', { code, cursor_pos: code.length });
   assert.deepEqual(reply, { ...reply, status: 'ok', cursor_start: 7, cursor_end: 10 });
   assert.ok(reply.matches.includes('categorical') && reply.matches[0].startsWith('categorical'));
@@ -275,8 +276,8 @@ test('completion and inspection know lib, and are answered while a cell awaits',
   assert.equal(info.status, 'ok');
   assert.equal(info.found, true);
   assert.match(info.data['text/plain'], /permutation\(n: number\): Int32Array[\s\S]*Fisher and Yates/);
-  await kernel.request('interrupt_request', {}, { channel: 'control' });
-  assert.equal((await waiting).reply.ename, 'Interrupted');
+  assert.ok(performance.now() - began < 900, 'answered before the cell ended');
+  assert.equal((await waiting).reply.status, 'ok');
 });
 
 test("the protocol's other requests are answered", async () => {

@@ -376,7 +376,7 @@ function createConverter(ts, host) {
       );
       return [factory.createExportDeclaration(undefined, false, factory.createNamedExports(own))];
     });
-    const mentioned = words(ts, factory.createSourceFile(others, file.endOfFileToken, file.flags));
+    const mentioned = new Set(others.flatMap(statement => [...words(ts, statement)]));
     const needed = file.statements.filter(isImport).filter(({ importClause: { name, namedBindings } }) => {
       const names = [name, namedBindings?.name, ...(namedBindings?.elements ?? []).map(({ name }) => name)];
       return names.some(name => name && mentioned.has(name.text));

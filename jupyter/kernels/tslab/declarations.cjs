@@ -87,14 +87,14 @@ const namesOf = (ts, statement) =>
     .map(({ name }) => (ts.isIdentifier(name) ? name.text : ''))
     .join(' ');
 
-/** Every identifier in a file, whatever it stands for. */
-function words(ts, file) {
+/** Every identifier in a file or a statement, whatever it stands for. */
+function words(ts, node) {
   const found = new Set();
   const visit = node => {
     if (ts.isIdentifier(node)) found.add(node.text);
     ts.forEachChild(node, visit);
   };
-  visit(file);
+  visit(node);
   return found;
 }
 

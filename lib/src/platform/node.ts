@@ -175,28 +175,21 @@ async function call(module: string, content: unknown, options: CallOptions): Pro
   }
 }
 
-/** So much may the process grow before a thread looks for garbage by itself. */
-const GARBAGE_BYTES = 64 * 2 ** 20;
+const TASKS_A_COLLECTION = 8;
 
 /**
  * V8 does not count WebAssembly's memory, which a network lies in, among its reasons to collect garbage, and a thread that
- * trains one network after the other makes little other: so it collects when the process has grown. (Not after each task:
- * V8 forgets what it compiled, too, and a training of a quarter of a second then takes half a second.)
+ * trains one network after the other makes little other: so it collects after every eighth task. (Not after each: V8 forgets
+ * what it compiled, too, and a training of a quarter of a second then takes half a second.)
  */
 const callee: Threads['callee'] = work => {
   setFlagsFromString('--expose-gc'); // what a context that is made from here on finds as `gc`
   const collectGarbage: () => void = runInNewContext('gc');
-  const { rss } = process.memoryUsage;
-  let before = rss();
-  // when the result is on its way, and nothing holds the task's networks any more
-  const tidy = () => {
-    if (rss() - before < GARBAGE_BYTES) return;
-    collectGarbage();
-    before = rss();
-  };
+  let done = 0;
   return async ({ id, content }: Numbered) => {
     const result = await work(content, message => parentPort!.postMessage({ id, content: message }));
-    setImmediate(tidy);
+    // when the result is on its way, and nothing holds the task's networks any more
+    if (++done % TASKS_A_COLLECTION === 0) setImmediate(collectGarbage);
     return result;
   };
 };

@@ -78,15 +78,13 @@ function band(name: string, x: Numbers, y: Numbers, low: Numbers, high: Numbers,
   for (let k = 0; k < x.length; k++)
     if (Number.isFinite(low[k]) && Number.isFinite(high[k])) pieces[pieces.length - 1].push(k);
     else if (!Number.isFinite(y[k])) pieces.push([]);
-  const outline = (there: (k: number) => number, back: (k: number) => number) =>
-    pieces
-      .filter(piece => piece.length > 0)
-      .flatMap((piece, i) => [
-        ...(i > 0 ? [null] : []), // a null ends an outline
-        ...piece.map(there),
-        ...[...piece].reverse().map(back),
-      ]);
-  const at = (values: Numbers) => (k: number) => values[k];
+  const corners = pieces
+    .filter(piece => piece.length > 0)
+    .flatMap((piece, i): ([number, number] | null)[] => [
+      ...(i > 0 ? [null] : []), // a null ends an outline
+      ...piece.map((k): [number, number] => [x[k], high[k]]),
+      ...piece.reverse().map((k): [number, number] => [x[k], low[k]]),
+    ]);
   return {
     type: 'scatter',
     mode: 'lines',
@@ -94,8 +92,8 @@ function band(name: string, x: Numbers, y: Numbers, low: Numbers, high: Numbers,
     legendgroup: name,
     showlegend: false,
     hoverinfo: 'skip',
-    x: outline(at(x), at(x)),
-    y: outline(at(high), at(low)),
+    x: corners.map(corner => corner?.[0] ?? null),
+    y: corners.map(corner => corner?.[1] ?? null),
     fill: 'toself',
     fillcolor: fade(color, 0.18),
     line: { width: 0, color },
