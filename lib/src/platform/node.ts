@@ -175,11 +175,11 @@ async function call(module: string, content: unknown, options: CallOptions): Pro
   }
 }
 
-const TASKS_A_COLLECTION = 8;
+const TASKS_A_COLLECTION = 2;
 
 /**
  * V8 does not count WebAssembly's memory, which a network lies in, among its reasons to collect garbage, and a thread that
- * trains one network after the other makes little other: so it collects after every eighth task. (Not after each: V8 forgets
+ * trains one network after the other makes little other: so it collects after every second task. (Not after each: V8 forgets
  * what it compiled, too, and a training of a quarter of a second then takes half a second.)
  */
 const callee: Threads['callee'] = work => {
