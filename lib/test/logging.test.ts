@@ -191,6 +191,25 @@ describe('recordsFrame', () => {
     );
   });
 
+  test('a column has the type of all its rows', () => {
+    const frame = recordsFrame(
+      Array.from({ length: 40 }, (_, i) => ({
+        iteration: i,
+        clipFraction: i < 30 ? 0 : 0.75,
+        far: i < 30 ? 0 : 2 ** 40,
+        stopped: i > 30,
+        ...(i > 30 && { note: 'late', late: true }),
+      })),
+    ) as ReturnType<typeof recordsFrame> & {
+      ctypes: { values: string[] };
+      column(name: string): { tensor: { dataSync(): Float32Array } };
+    };
+    assert.deepEqual(frame.columns, ['iteration', 'clipFraction', 'far', 'stopped', 'note', 'late']);
+    assert.deepEqual(frame.ctypes.values, ['int32', 'float32', 'float32', 'boolean', 'string', 'float32']);
+    assert.equal(frame.column('clipFraction').tensor.dataSync().at(-1), 0.75);
+    assert.equal(frame.column('far').tensor.dataSync().at(-1), 2 ** 40);
+  });
+
   test('what is missing is NaN, and can be taken out', () => {
     const frame = recordsFrame([
       { iteration: 0, meanReturn: Number.NaN },

@@ -13,7 +13,8 @@ import type { DataFrameLike } from './table';
  * returns of all episodes, are left out. What a record lacks is NaN, as is `meanReturn` before the first episode has ended.
  *
  * Take such rows out, `frame.dropNa({ axis: 1 })`, before you group or sort: danfojs 1.2.0 says nothing, but a group's mean
- * is NaN if one of its numbers is, and a column that holds a NaN is not sorted at all.
+ * is NaN if one of its numbers is, and a column that holds a NaN is not sorted at all. Compute with one column at a time:
+ * arithmetic on a whole frame is done in 32 bits, and `frame.sample(n)` draws from the first 2 n - 1 rows only.
  */
 export function recordsFrame(history: readonly object[]): DataFrameLike {
   if (!Array.isArray(history))
@@ -26,10 +27,20 @@ export function recordsFrame(history: readonly object[]): DataFrameLike {
   });
   const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
   const { DataFrame } = platform.optional('danfojs-node', 'recordsFrame') as {
-    DataFrame: new (rows: unknown[][], options: { columns: string[] }) => DataFrameLike;
+    DataFrame: new (rows: unknown[][], options: { columns: string[]; dtypes: string[] }) => DataFrameLike;
   };
-  return new DataFrame(
-    rows.map(row => columns.map(column => row[column] ?? Number.NaN)),
-    { columns },
-  );
+  const values = rows.map(row => columns.map(column => row[column] ?? Number.NaN));
+  const dtypes = columns.map((_, i) => dtypeOf(values.map(row => row[i])));
+  return new DataFrame(values, { columns, dtypes });
+}
+
+/**
+ * The type that danfojs gives to such values, but by all of them: it looks at the first 20 rows, and a clip fraction that is
+ * 0 for as long becomes a column of whole numbers, whose tensor cuts the fractions off.
+ */
+function dtypeOf(values: unknown[]): string {
+  const all = (test: (value: unknown) => boolean) => values.every(test);
+  if (all(Number.isInteger) && all(value => Math.abs(value as number) < 2 ** 31)) return 'int32';
+  if (all(value => typeof value === 'boolean')) return 'boolean';
+  return all(value => typeof value !== 'string') ? 'float32' : 'string';
 }
