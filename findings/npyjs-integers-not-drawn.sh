@@ -5,8 +5,7 @@
 # read them, as an array of NumPy's can in Python.
 # Seen: NumPy's whole numbers have 64 bits, so npyjs gives a BigInt64Array, and plotly.js takes no
 # BigInt for a number: a curve over such steps has no point, nothing is drawn, and nothing
-# is raised or logged. The axes are there, from -1 to 6. The same numbers as float64 or int32 are
-# drawn. hyparquet and apache-arrow hand over a table's whole numbers as BigInt, too.
+# is raised. The same numbers as float64 or int32 are drawn. hyparquet and apache-arrow hand over a table's whole numbers as BigInt, too.
 #
 # Output on 2026-11-29 (Node 20, Python 3.11):
 #   int64: BigInt64Array, 0 of 5 points have a place

@@ -3,14 +3,16 @@
 #
 # Expected: settings that are given as texts are names, one place for each on the axis: the clip
 # ranges "0.1", "0.2", "0.3" and "none".
-# Seen: if more than half of the texts look like numbers, the axis is one of numbers, and a name that
-# is none has no place on it. The bar of "none" is not drawn, nothing is said, and the others stand
-# at their values, as wide as the smallest distance. Versions are read so, too: "4.10" is drawn at 4.1,
+# Seen: unless names outnumber numbers by more than two to one, the axis is one of numbers, and a
+# name has no place on it. The bar of "none" is not drawn, nothing is said, and the others stand
+# at their values; "1", "a", "b" is such an axis, too. Versions are read so: "4.10" is drawn at 4.1,
 # to the left of "4.9". With layout.xaxis.type "category" all is as expected.
 #
 # Output on 2026-11-29 (Node 20):
 #   0.1 0.2 0.3 none: linear axis; places 0.1 0.2 0.3 lost
 #   4.2 4.9 4.10: linear axis; places 4.2 4.9 4.1
+#   1 a b: linear axis; places 1 lost lost
+#   1 a b c: category axis; places 0 1 2 3
 #   0.1 0.2 0.3 none, type category: category axis; places 0 1 2 3
 set -euo pipefail
 folder=$(mktemp -d)
@@ -37,6 +39,8 @@ window.eval(readFileSync(require.resolve("plotly.js-dist"), "utf8"));
   for (const [x, type, expected] of [
     [["0.1", "0.2", "0.3", "none"], undefined, [0.1, 0.2, 0.3, undefined]],
     [["4.2", "4.9", "4.10"], undefined, [4.2, 4.9, 4.1]],
+    [["1", "a", "b"], undefined, [1, undefined, undefined]],
+    [["1", "a", "b", "c"], undefined, [0, 1, 2, 3]],
     [["0.1", "0.2", "0.3", "none"], "category", [0, 1, 2, 3]],
   ]) {
     await window.Plotly.newPlot(figure, [{ type: "bar", x, y: x.map(() => 1) }], { xaxis: { type } });

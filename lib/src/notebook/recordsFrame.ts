@@ -40,7 +40,7 @@ export function recordsFrame(history: readonly object[]): DataFrameLike {
  */
 function dtypeOf(values: unknown[]): string {
   const all = (test: (value: unknown) => boolean) => values.every(test);
-  if (all(Number.isInteger) && all(value => Math.abs(value as number) < 2 ** 31)) return 'int32';
+  if (all(value => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31)) return 'int32';
   if (all(value => typeof value === 'boolean')) return 'boolean';
   return all(value => typeof value !== 'string') ? 'float32' : 'string';
 }
