@@ -16,7 +16,7 @@
 import { fail, type OptionNames, show } from '../../math/check';
 import type { Rng } from '../../math/rng';
 import { remember } from '../../recipe';
-import { checkMaxSteps, Env, type EnvModel, type Outcome } from '../env';
+import { checkMaxSteps, checkStateWithin, Env, type EnvModel, type Outcome } from '../env';
 import { type Simulation, simulationOf } from './engine';
 import { type Joint, type Mjcf, mjcfText } from './mjcf';
 
@@ -60,6 +60,9 @@ export interface MujocoRules {
   ): void;
 }
 
+/** mjMAXVAL: where a position or velocity is larger, a step of MuJoCo begins again at the model's own start. */
+const LARGEST = 1e10;
+
 /**
  * Makes the environment.
  * @param options what the function of the library that makes it was asked besides version and maxSteps
@@ -72,6 +75,12 @@ export function mujocoEnv(rules: MujocoRules, version: MujocoVersion, maxSteps: 
   const initial = Float64Array.from(simulation.model.qpos0 as Float64Array);
   const bounds = Array.from(simulation.model.actuator_ctrlrange as Float64Array);
   const joints = jointsOf(mjcf);
+  const jointNames = [
+    ...joints.map(({ name, type }) => `${name} [${type === 'slide' ? 'm' : 'rad'}]`),
+    ...joints.map(({ name, type }) => `velocity of ${name} [${type === 'slide' ? 'm' : 'rad'}/s]`),
+  ];
+  const largest = new Array(nq + nv).fill(LARGEST);
+  const smallest = new Array(nq + nv).fill(-LARGEST);
   const q = new Float64Array(nq);
   const v = new Float64Array(nv);
   const before = new Float64Array(extrasAt + extraNames.length);
@@ -103,13 +112,14 @@ export function mujocoEnv(rules: MujocoRules, version: MujocoVersion, maxSteps: 
     maxSteps: checkMaxSteps(maxSteps),
     ...(rules.solvedReturn === undefined ? {} : { solvedReturn: rules.solvedReturn }),
     stateNames: [
-      ...joints.map(({ name, type }) => `${name} [${type === 'slide' ? 'm' : 'rad'}]`),
-      ...joints.map(({ name, type }) => `velocity of ${name} [${type === 'slide' ? 'm' : 'rad'}/s]`),
+      ...jointNames,
       ...joints.map(({ name, type }) => `warm start of ${name} [${type === 'slide' ? 'm' : 'rad'}/s^2]`),
       ...extraNames,
     ],
     shortState: { size: nq + nv, complete },
     mjcf,
+
+    checkState: state => checkStateWithin(jointNames, state, smallest, largest),
 
     initialState(rng, state, offset) {
       q.set(initial);
